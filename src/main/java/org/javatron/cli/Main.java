@@ -1,0 +1,55 @@
+package org.javatron.cli;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The {@code javatron} command: dense passage retrieval from raw text to MRR@10. */
+@Command(
+    name = "javatron",
+    description = "Dense passage retrieval from raw text to MRR@10, in Java.",
+    mixinStandardHelpOptions = true,
+    versionProvider = VersionProvider.class,
+    subcommands = {CommandLine.HelpCommand.class})
+public final class Main implements Runnable {
+  @Spec private CommandSpec spec;
+
+  private Main() {}
+
+  /**
+   * Runs a command and ends the Java process with its exit code.
+   *
+   * @param arguments the subcommand and its options
+   */
+  public static void main(String[] arguments) {
+    System.exit(
+        run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments));
+  }
+
+  /**
+   * Runs a command inside this process, as tests do.
+   *
+   * @param out where results go
+   * @param err where errors and progress go
+   * @param arguments the subcommand and its options
+   * @return 0 for success, 1 for a failure, 2 for wrong usage
+   */
+  public static int run(PrintWriter out, PrintWriter err, String... arguments) {
+    return new CommandLine(new Main())
+        .setOut(out)
+        .setErr(err)
+        .setUsageHelpAutoWidth(true)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(new ErrorHandler())
+        .setParameterExceptionHandler(new UsageErrorHandler())
+        .execute(arguments);
+  }
+
+  /** Without a subcommand: the help. */
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+}

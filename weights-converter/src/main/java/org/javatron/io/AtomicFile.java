@@ -1,0 +1,95 @@
+package org.javatron.io;
+
+import java.io.BufferedOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * A file that appears whole under its name or not at all.
+ *
+ * <p>Bytes go to a temporary file beside the target; {@link #commit} forces them to disk and
+ * renames. A crash, an exception or a full disk leaves the old file, if there was one, untouched.
+ *
+ * <pre>{@code
+ * try (AtomicFile file = AtomicFile.create(target)) {
+ *   file.stream().write(bytes);
+ *   file.commit();
+ * }
+ * }</pre>
+ *
+ * <p>Missing parent folders are made. Not thread-safe.
+ */
+public final class AtomicFile implements Closeable {
+  private final Path target;
+  private final Path temporary;
+  private final FileChannel channel;
+  private final OutputStream stream;
+  private boolean done;
+
+  private AtomicFile(Path target, Path temporary, FileChannel channel) {
+    this.target = target;
+    this.temporary = temporary;
+    this.channel = channel;
+    this.stream = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
+  }
+
+  /**
+   * Opens a temporary file beside the target.
+   *
+   * @param target where the file will stand after {@link #commit}; replaced if it exists
+   * @return the open file, to be committed and closed by the caller
+   * @throws IOException if the folder cannot be made or written
+   */
+  public static AtomicFile create(Path target) throws IOException {
+    Path absolute = target.toAbsolutePath();
+    Files.createDirectories(absolute.getParent());
+    Path temporary = absolute.resolveSibling("." + absolute.getFileName() + ".tmp");
+    FileChannel channel =
+        FileChannel.open(
+            temporary,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE);
+    return new AtomicFile(absolute, temporary, channel);
+  }
+
+  /**
+   * Where the bytes go, buffered.
+   *
+   * @return the stream; closing it is {@link #close}'s work
+   */
+  public OutputStream stream() {
+    return stream;
+  }
+
+  /**
+   * Makes the file appear under its name.
+   *
+   * @throws IOException if the bytes cannot be forced to disk or the file not renamed
+   */
+  public void commit() throws IOException {
+    stream.flush();
+    channel.force(true);
+    channel.close();
+    Files.move(
+        temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    done = true;
+  }
+
+  /** Closes the file; without {@link #commit} before, nothing of it is left. */
+  @Override
+  public void close() throws IOException {
+    if (done) {
+      return;
+    }
+    channel.close();
+    Files.deleteIfExists(temporary);
+  }
+}
