@@ -41,7 +41,7 @@ class LayersTest {
             List.of("weights", "tokenize"),
             List.of("kernels"),
             List.of("ops"),
-            List.of("model", "data"),
+            List.of("model", "data", "embeddings"),
             List.of("encode", "search", "eval"),
             List.of("cli"));
     for (int i = 0; i < layers.size(); i++) {
