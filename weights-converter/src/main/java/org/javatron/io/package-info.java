@@ -1,5 +1,5 @@
 /**
  * Files as every other package needs them: read compressed or not, written whole or not at all,
- * hashed.
+ * hashed; and the progress of long work.
  */
 package org.javatron.io;

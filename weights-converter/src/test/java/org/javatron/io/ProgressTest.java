@@ -1,0 +1,89 @@
+package org.javatron.io;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class ProgressTest {
+  private final StringWriter text = new StringWriter();
+  private final PrintWriter err = new PrintWriter(text);
+
+  @Test
+  void aLineHasCountRateAndTimeLeft() {
+    assertEquals(
+        "encoding: 250 of 1000 passages (25%), 50.0/s, 0:00:15 left",
+        ConsoleProgress.line("encoding", 250, 0, 1000, "passages", Duration.ofSeconds(5)));
+  }
+
+  @Test
+  void whatWasDoneBeforeDoesNotCountInTheRate() {
+    assertEquals(
+        "encoding: 600 of 1000 passages (60%), 10.0/s, 0:00:40 left",
+        ConsoleProgress.line("encoding", 600, 500, 1000, "passages", Duration.ofSeconds(10)));
+  }
+
+  @Test
+  void theEndShowsTheTimeItTook() {
+    assertEquals(
+        "encoding: 7322 of 7322 passages (100%), 2.0/s, 1:01:01",
+        ConsoleProgress.line("encoding", 7322, 0, 7322, "passages", Duration.ofSeconds(3661)));
+  }
+
+  @Test
+  void anUnknownTotalIsLeftOut() {
+    assertEquals(
+        "reading: 30 lines, 3.0/s, 0:00:10",
+        ConsoleProgress.line("reading", 30, 0, -1, "lines", Duration.ofSeconds(10)));
+  }
+
+  @Test
+  void noWorkIsDoneAtOnce() {
+    assertTrue(
+        ConsoleProgress.line("encoding", 0, 0, 0, "passages", Duration.ZERO)
+            .startsWith("encoding: 0 of 0 passages, 0.0/s"));
+  }
+
+  @Test
+  void shortWorkInALogIsOneLineWithEveryThreadsSteps() {
+    try (Progress progress = new ConsoleProgress(err, false, "encoding", 0, 4000, "passages")) {
+      IntStream.range(0, 4000).parallel().forEach(i -> progress.step(1));
+    }
+    assertTrue(
+        text.toString().startsWith("encoding: 4000 of 4000 passages (100%)"), text::toString);
+    assertEquals(1, text.toString().lines().count());
+  }
+
+  @Test
+  void bytesAreShownAsMegabytesAndLostWorkIsTakenBack() {
+    Progress progress = new ConsoleProgress(err, false, "downloading", 0, 440_000_000, "bytes");
+    progress.step(300_000_000);
+    progress.step(-100_000_000);
+    progress.close();
+    progress.close();
+    assertTrue(text.toString().startsWith("downloading: 200 of 440 MB (45%)"), text::toString);
+  }
+
+  @Test
+  void onATerminalABarIsRedrawnInPlace() {
+    try (Progress progress = new ConsoleProgress(err, true, "encoding", 0, 200, "passages")) {
+      progress.step(200);
+    }
+    assertTrue(text.toString().startsWith("\rencoding"), text::toString);
+    assertTrue(text.toString().contains("100%"), text::toString);
+    assertTrue(text.toString().endsWith(System.lineSeparator()), text::toString);
+    assertEquals(1, text.toString().chars().filter(c -> c == '\n').count());
+  }
+
+  @Test
+  void noneIsSilent() {
+    try (Progress progress = Progress.none()) {
+      progress.step(3);
+    }
+    assertEquals("", text.toString());
+  }
+}
