@@ -17,6 +17,7 @@ final class ConsoleProgress implements Progress {
   private static final long MEGABYTE = 1_000_000;
 
   private final ProgressBar bar;
+  private final Runnable end;
   private boolean closed;
   private volatile boolean lastShown;
 
@@ -35,12 +36,7 @@ final class ConsoleProgress implements Progress {
           .setUnit(bytes ? " MB" : " " + unit, bytes ? MEGABYTE : 1)
           .showSpeed()
           .setConsumer(
-              new DelegatingProgressBarConsumer(text -> show(err, "\r" + text), BAR_WIDTH) {
-                @Override
-                public void close() {
-                  show(err, System.lineSeparator());
-                }
-              });
+              new DelegatingProgressBarConsumer(text -> show(err, "\r" + text), BAR_WIDTH));
     } else {
       builder
           .setUpdateIntervalMillis(LINE_MILLIS)
@@ -48,6 +44,7 @@ final class ConsoleProgress implements Progress {
           .setConsumer(new DelegatingProgressBarConsumer(text -> showLine(err, text)));
     }
     bar = builder.build();
+    end = terminal ? () -> show(err, System.lineSeparator()) : () -> {};
   }
 
   private static void show(PrintWriter err, String text) {
@@ -117,6 +114,7 @@ final class ConsoleProgress implements Progress {
     if (!closed) {
       closed = true;
       bar.close();
+      end.run();
     }
   }
 }
