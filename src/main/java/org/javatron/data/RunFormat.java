@@ -1,0 +1,11 @@
+package org.javatron.data;
+
+/** How a run, the ranked passages of each query, is written as text. */
+public enum RunFormat {
+  /** Tevatron's: {@code qid\tpid\tscore}, best first. */
+  TEVATRON,
+  /** MS MARCO's: {@code qid\tpid\trank}, ranks from 1; it has no scores. */
+  MARCO,
+  /** TREC's six columns: {@code qid Q0 pid rank score tag}, ranks from 1. */
+  TREC
+}
