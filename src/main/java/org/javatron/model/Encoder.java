@@ -1,0 +1,129 @@
+package org.javatron.model;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.javatron.weights.BertConfig;
+import org.javatron.weights.ModelManifest;
+
+/**
+ * Turns tokenised texts into vectors: BERT over packed sequences, pooling and, where the model says
+ * so, L2 normalisation.
+ *
+ * <p>Calls of {@link #encode} from several threads wait for each other; one call uses all threads
+ * of its options.
+ */
+public final class Encoder implements Closeable {
+  /** Which text the encoder is for; the same weights serve both where a model is tied. */
+  public enum Side {
+    /** Questions. */
+    QUERY,
+    /** Passages of the collection. */
+    PASSAGE
+  }
+
+  private final BertConfig config;
+  private final ModelManifest manifest;
+  private final EncoderOptions options;
+
+  private Encoder(BertConfig config, ModelManifest manifest, EncoderOptions options) {
+    this.config = config;
+    this.manifest = manifest;
+    this.options = options;
+  }
+
+  /**
+   * Loads a model.
+   *
+   * @param modelDirectory config.json, model.safetensors and javatron.json, as {@code convert}
+   *     writes them; an untied model has two such directories in it, {@code query_model} and {@code
+   *     passage_model}
+   * @param side which of the two an untied model is asked for
+   * @param options threads, batch size and kernels
+   * @return the encoder, to be closed by the caller
+   * @throws IOException if a file cannot be read or is not what it should be; the message names
+   *     file and tensor
+   */
+  public static Encoder open(Path modelDirectory, Side side, EncoderOptions options)
+      throws IOException {
+    return new Encoder(
+        BertConfig.read(modelDirectory.resolve("config.json")),
+        ModelManifest.read(modelDirectory),
+        options);
+  }
+
+  /**
+   * The length of a text's vector.
+   *
+   * @return the model's hidden size
+   */
+  public int dim() {
+    return config.hiddenSize();
+  }
+
+  /**
+   * The longest sequence the model has positions for.
+   *
+   * @return tokens, [CLS] and [SEP] included
+   */
+  public int maxPositions() {
+    return config.maxPositions();
+  }
+
+  /**
+   * The most tokens one call of {@link #encode} takes.
+   *
+   * @return tokens of all sequences together, at least {@link #maxPositions()}
+   */
+  public int maxTokensPerBatch() {
+    return options.maxTokensPerBatch();
+  }
+
+  /**
+   * How the model is to be used.
+   *
+   * @return javatron.json
+   */
+  public ModelManifest manifest() {
+    return manifest;
+  }
+
+  /**
+   * The sizes of the model.
+   *
+   * @return config.json
+   */
+  public BertConfig config() {
+    return config;
+  }
+
+  /**
+   * What the encoder holds outside the Java heap from its opening to its end; encoding adds nothing
+   * that grows.
+   *
+   * @return bytes of weights, activations and scratch buffers
+   */
+  public long memoryBytes() {
+    throw new UnsupportedOperationException();
+  }
+
+  /**
+   * Encodes a batch. A text's vector does not depend on the batch it is in, beyond rounding (below
+   * 1e-6); the same batch gives the same bits at the same number of threads.
+   *
+   * @param sequences token ids of each text, [CLS] and [SEP] included; 1 to {@link #maxPositions()}
+   *     each, at most {@link #maxTokensPerBatch()} together
+   * @param out receives float32 [sequences, dim], row by row, in order
+   * @param outOffset where in {@code out} the first value goes
+   * @throws IllegalArgumentException if a sequence is empty or too long, an id is outside the
+   *     vocabulary, the batch is too large or {@code out} too small; nothing is written then
+   */
+  public void encode(List<int[]> sequences, float[] out, int outOffset) {
+    throw new UnsupportedOperationException();
+  }
+
+  /** Gives the memory back and ends the threads. */
+  @Override
+  public void close() {}
+}
