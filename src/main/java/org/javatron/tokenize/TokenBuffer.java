@@ -1,0 +1,72 @@
+package org.javatron.tokenize;
+
+import java.util.Arrays;
+
+/**
+ * A growing list of token ids that a caller uses again and again, so that tokenizing allocates
+ * nothing once it has grown to the longest text. One per thread.
+ */
+public final class TokenBuffer {
+  int[] ids = new int[256];
+  int size;
+
+  /** The text being tokenized. */
+  char[] chars = new char[1024];
+
+  /** An empty buffer. */
+  public TokenBuffer() {}
+
+  /** Forgets the ids, keeps the room. */
+  public void clear() {
+    size = 0;
+  }
+
+  /**
+   * How many ids it holds.
+   *
+   * @return the count
+   */
+  public int size() {
+    return size;
+  }
+
+  /**
+   * One id.
+   *
+   * @param index 0 to {@code size() - 1}
+   * @return the id
+   */
+  public int get(int index) {
+    return ids[index];
+  }
+
+  /**
+   * A copy of the ids.
+   *
+   * @return a new array of {@code size()} ids
+   */
+  public int[] toArray() {
+    return Arrays.copyOf(ids, size);
+  }
+
+  /**
+   * Copies the ids into the caller's array.
+   *
+   * @param target takes the ids
+   * @param offset where the first goes
+   */
+  public void copyTo(int[] target, int offset) {
+    System.arraycopy(ids, 0, target, offset, size);
+  }
+
+  void add(int id) {
+    if (size == ids.length) {
+      ids = Arrays.copyOf(ids, 2 * size);
+    }
+    ids[size++] = id;
+  }
+
+  void truncate(int most) {
+    size = Math.min(size, most);
+  }
+}
