@@ -39,4 +39,62 @@ public interface RowMath {
    *     implementation
    */
   float dot(float[] a, int aOffset, float[] b, int bOffset, int length);
+
+  /**
+   * {@code x += y}, value by value.
+   *
+   * @param x float32, changed from {@code xOffset}
+   * @param xOffset index of the first value of {@code x}
+   * @param y float32, read from {@code yOffset}
+   * @param yOffset index of the first value of {@code y}
+   * @param length how many values, 0 or more
+   */
+  void add(float[] x, int xOffset, float[] y, int yOffset, int length);
+
+  /**
+   * {@code x *= factor}, value by value.
+   *
+   * @param x float32, changed from {@code offset}
+   * @param offset index of the first value
+   * @param length how many values, 0 or more
+   * @param factor what each is multiplied with
+   */
+  void scale(float[] x, int offset, int length, float factor);
+
+  /**
+   * {@code x = gelu(x + bias)}, value by value, where {@code gelu(x) = x Φ(x) = x (1 + erf(x/√2)) /
+   * 2}: the exact form that BERT was trained with, not one of its approximations by tanh or the
+   * logistic function. See {@link NormalTail} for how Φ is computed.
+   *
+   * @param x float32, changed from {@code xOffset}
+   * @param xOffset index of the first value of {@code x}
+   * @param bias float32, read from {@code biasOffset}
+   * @param biasOffset index of the first value of {@code bias}
+   * @param length how many values, 0 or more
+   */
+  void addGelu(float[] x, int xOffset, float[] bias, int biasOffset, int length);
+
+  /**
+   * {@code x[i] = exp(x[i] - max) / Σ exp(x[j] - max)}: turns scores into weights that sum to 1.
+   * Subtracting the greatest score changes nothing but keeps exp from overflowing.
+   *
+   * @param x float32, changed from {@code offset}
+   * @param offset index of the first value
+   * @param length how many values, at least 1
+   */
+  void softmax(float[] x, int offset, int length);
+
+  /**
+   * {@code x = (x - mean) / √(variance + eps) · gamma + beta} with mean and biased variance of the
+   * row itself (Ba et al. 2016). Two passes: the variance is the mean of squared distances from the
+   * mean, which keeps its digits where the shortcut {@code E[x²] - mean²} loses them.
+   *
+   * @param x float32, changed from {@code offset}
+   * @param offset index of the first value
+   * @param length how many values, at least 1
+   * @param gamma float32 [length], the learned scale
+   * @param beta float32 [length], the learned shift
+   * @param eps keeps a constant row from dividing by zero
+   */
+  void layerNorm(float[] x, int offset, int length, float[] gamma, float[] beta, float eps);
 }

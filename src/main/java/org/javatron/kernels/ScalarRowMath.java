@@ -18,4 +18,59 @@ public final class ScalarRowMath implements RowMath {
     }
     return sum;
   }
+
+  @Override
+  public void add(float[] x, int xOffset, float[] y, int yOffset, int length) {
+    for (int i = 0; i < length; i++) {
+      x[xOffset + i] += y[yOffset + i];
+    }
+  }
+
+  @Override
+  public void scale(float[] x, int offset, int length, float factor) {
+    for (int i = 0; i < length; i++) {
+      x[offset + i] *= factor;
+    }
+  }
+
+  @Override
+  public void addGelu(float[] x, int xOffset, float[] bias, int biasOffset, int length) {
+    for (int i = 0; i < length; i++) {
+      float value = x[xOffset + i] + bias[biasOffset + i];
+      float tail = NormalTail.above(Math.abs(value));
+      x[xOffset + i] = value * (value < 0 ? tail : 1 - tail);
+    }
+  }
+
+  @Override
+  public void softmax(float[] x, int offset, int length) {
+    float max = Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < length; i++) {
+      max = Math.max(max, x[offset + i]);
+    }
+    double sum = 0;
+    for (int i = 0; i < length; i++) {
+      x[offset + i] = (float) Math.exp(x[offset + i] - max);
+      sum += x[offset + i];
+    }
+    scale(x, offset, length, (float) (1 / sum));
+  }
+
+  @Override
+  public void layerNorm(float[] x, int offset, int length, float[] gamma, float[] beta, float eps) {
+    double sum = 0;
+    for (int i = 0; i < length; i++) {
+      sum += x[offset + i];
+    }
+    float mean = (float) (sum / length);
+    double squares = 0;
+    for (int i = 0; i < length; i++) {
+      float distance = x[offset + i] - mean;
+      squares += distance * distance;
+    }
+    float inverse = (float) (1 / Math.sqrt(squares / length + eps));
+    for (int i = 0; i < length; i++) {
+      x[offset + i] = (x[offset + i] - mean) * inverse * gamma[i] + beta[i];
+    }
+  }
 }

@@ -2,10 +2,17 @@ package org.javatron.model;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.javatron.kernels.Kernels;
 import org.javatron.weights.BertConfig;
 import org.javatron.weights.ModelManifest;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Turns tokenised texts into vectors: BERT over packed sequences, pooling and, where the model says
@@ -25,12 +32,31 @@ public final class Encoder implements Closeable {
 
   private final BertConfig config;
   private final ModelManifest manifest;
-  private final EncoderOptions options;
+  private final int maxTokens;
+  private final Map<String, INDArray> weights;
+  private final Kernels kernels;
+  private final GraphExecutor executor;
+  private final TokenBatch batch;
+  private boolean closed;
 
-  private Encoder(BertConfig config, ModelManifest manifest, EncoderOptions options) {
+  private Encoder(
+      BertConfig config,
+      ModelManifest manifest,
+      Map<String, INDArray> weights,
+      EncoderOptions options) {
     this.config = config;
     this.manifest = manifest;
-    this.options = options;
+    this.weights = weights;
+    // Any one text must fit.
+    maxTokens = Math.max(options.maxTokensPerBatch(), config.maxPositions());
+    kernels = Kernels.open(options.kernels(), options.threads(), config.maxPositions());
+    batch = new TokenBatch(maxTokens, config.vocabSize(), config.maxPositions());
+    executor =
+        new GraphExecutor(
+            BertGraph.build(config, weights, manifest.pooling(), manifest.normalize()),
+            kernels,
+            batch.largestShapes(),
+            Set.of(BertGraph.VECTORS));
   }
 
   /**
@@ -47,9 +73,14 @@ public final class Encoder implements Closeable {
    */
   public static Encoder open(Path modelDirectory, Side side, EncoderOptions options)
       throws IOException {
+    ModelManifest manifest = ModelManifest.read(modelDirectory);
+    Path own = modelDirectory.resolve(side.name().toLowerCase(Locale.ROOT) + "_model");
+    Path directory = Files.isDirectory(own) ? own : modelDirectory;
+    BertConfig config = BertConfig.read(directory.resolve("config.json"));
     return new Encoder(
-        BertConfig.read(modelDirectory.resolve("config.json")),
-        ModelManifest.read(modelDirectory),
+        config,
+        manifest,
+        WeightLoader.load(directory.resolve("model.safetensors"), config),
         options);
   }
 
@@ -77,7 +108,7 @@ public final class Encoder implements Closeable {
    * @return tokens of all sequences together, at least {@link #maxPositions()}
    */
   public int maxTokensPerBatch() {
-    return options.maxTokensPerBatch();
+    return maxTokens;
   }
 
   /**
@@ -105,7 +136,8 @@ public final class Encoder implements Closeable {
    * @return bytes of weights, activations and scratch buffers
    */
   public long memoryBytes() {
-    throw new UnsupportedOperationException();
+    long values = weights.values().stream().mapToLong(INDArray::length).sum();
+    return values * Float.BYTES + executor.bufferBytes() + kernels.scratchBytes() + batch.bytes();
   }
 
   /**
@@ -117,13 +149,31 @@ public final class Encoder implements Closeable {
    * @param out receives float32 [sequences, dim], row by row, in order
    * @param outOffset where in {@code out} the first value goes
    * @throws IllegalArgumentException if a sequence is empty or too long, an id is outside the
-   *     vocabulary, the batch is too large or {@code out} too small; nothing is written then
+   *     vocabulary or the batch is too large; nothing is written then
+   * @throws IndexOutOfBoundsException if {@code out} is too small
    */
-  public void encode(List<int[]> sequences, float[] out, int outOffset) {
-    throw new UnsupportedOperationException();
+  public synchronized void encode(List<int[]> sequences, float[] out, int outOffset) {
+    if (closed) {
+      throw new IllegalStateException("the encoder is closed");
+    }
+    int values = Math.multiplyExact(sequences.size(), dim());
+    Objects.checkFromIndexSize(outOffset, values, out.length);
+    if (sequences.isEmpty()) {
+      return;
+    }
+    Map<String, INDArray> results = executor.run(batch.pack(sequences));
+    results.get(BertGraph.VECTORS).data().asNioFloat().get(0, out, outOffset, values);
   }
 
   /** Gives the memory back and ends the threads. */
   @Override
-  public void close() {}
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      executor.close();
+      kernels.close();
+      batch.close();
+      weights.values().forEach(INDArray::close);
+    }
+  }
 }

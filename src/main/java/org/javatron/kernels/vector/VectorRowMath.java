@@ -1,13 +1,20 @@
 package org.javatron.kernels.vector;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import org.javatron.kernels.NormalTail;
 import org.javatron.kernels.RowMath;
 
 /** {@link RowMath} in vectors as wide as this CPU prefers (16 floats with AVX-512). */
 public final class VectorRowMath implements RowMath {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final float LOG2_E = 1.44269504f;
+  private static final float ROUND = 12582912f; // 1.5 * 2^23
+  private static final float MINUS_LN2_HIGH = -0.693359375f; // 9 bits: k times it is exact
+  private static final float MINUS_LN2_LOW = 2.12194440e-4f;
 
   /** There is nothing to set. */
   public VectorRowMath() {}
@@ -30,5 +37,143 @@ public final class VectorRowMath implements RowMath {
       sum += a[aOffset + i] * b[bOffset + i];
     }
     return sum;
+  }
+
+  @Override
+  public void add(float[] x, int xOffset, float[] y, int yOffset, int length) {
+    int i = 0;
+    for (; i < SPECIES.loopBound(length); i += SPECIES.length()) {
+      load(x, xOffset + i).add(load(y, yOffset + i)).intoArray(x, xOffset + i);
+    }
+    for (; i < length; i++) {
+      x[xOffset + i] += y[yOffset + i];
+    }
+  }
+
+  @Override
+  public void scale(float[] x, int offset, int length, float factor) {
+    int i = 0;
+    for (; i < SPECIES.loopBound(length); i += SPECIES.length()) {
+      load(x, offset + i).mul(factor).intoArray(x, offset + i);
+    }
+    for (; i < length; i++) {
+      x[offset + i] *= factor;
+    }
+  }
+
+  @Override
+  public void addGelu(float[] x, int xOffset, float[] bias, int biasOffset, int length) {
+    int i = 0;
+    for (; i < SPECIES.loopBound(length); i += SPECIES.length()) {
+      gelu(load(x, xOffset + i).add(load(bias, biasOffset + i))).intoArray(x, xOffset + i);
+    }
+    if (i < length) {
+      VectorMask<Float> rest = SPECIES.indexInRange(i, length);
+      FloatVector value = FloatVector.fromArray(SPECIES, x, xOffset + i, rest);
+      value = value.add(FloatVector.fromArray(SPECIES, bias, biasOffset + i, rest));
+      gelu(value).intoArray(x, xOffset + i, rest);
+    }
+  }
+
+  /** {@code x Φ(x)}, from the tail of the normal distribution beyond |x|. */
+  private static FloatVector gelu(FloatVector x) {
+    FloatVector a = x.abs().min(NormalTail.LIMIT);
+    FloatVector q = all(NormalTail.coefficient(NormalTail.DEGREE));
+    for (int i = NormalTail.DEGREE - 1; i >= 0; i--) {
+      q = q.fma(a, all(NormalTail.coefficient(i)));
+    }
+    FloatVector tail = exp(q.mul(a).neg()).mul(0.5f);
+    FloatVector phi = tail.blend(tail.neg().add(1f), x.compare(VectorOperators.GE, 0f));
+    return x.mul(phi);
+  }
+
+  /**
+   * {@code exp(x)} for x of 0 or less: {@code 2^k exp(r)} with {@code k = round(x / ln 2)} put into
+   * the exponent bits and |r| of ln(2)/2 at most, where Taylor's series to the 7th power is right
+   * to 5e-9.
+   */
+  private static FloatVector exp(FloatVector x) {
+    x = x.max(-87f); // smaller results are not normal floats; 1e-38 is as good as 0 here
+    // Adding and subtracting 1.5 * 2^23 rounds to the nearest integer.
+    FloatVector shifted = x.fma(all(LOG2_E), all(ROUND));
+    FloatVector k = shifted.sub(ROUND);
+    // r = x - k ln 2, with ln 2 in two parts so that k ln 2 loses no digits.
+    FloatVector r = k.fma(all(MINUS_LN2_LOW), k.fma(all(MINUS_LN2_HIGH), x));
+    FloatVector p = all(1f / 5040);
+    p = p.fma(r, all(1f / 720));
+    p = p.fma(r, all(1f / 120));
+    p = p.fma(r, all(1f / 24));
+    p = p.fma(r, all(1f / 6));
+    p = p.fma(r, all(1f / 2));
+    p = p.fma(r, all(1f));
+    p = p.fma(r, all(1f));
+    // k stands in the low bits of the shifted number: moved to the exponent, it multiplies by 2^k.
+    IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+    return p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+  }
+
+  @Override
+  public void softmax(float[] x, int offset, int length) {
+    int bound = SPECIES.loopBound(length);
+    VectorMask<Float> rest = SPECIES.indexInRange(bound, length);
+    FloatVector maxima = all(Float.NEGATIVE_INFINITY);
+    for (int i = 0; i < bound; i += SPECIES.length()) {
+      maxima = maxima.max(load(x, offset + i));
+    }
+    float max = maxima.reduceLanes(VectorOperators.MAX);
+    for (int i = bound; i < length; i++) {
+      max = Math.max(max, x[offset + i]);
+    }
+    FloatVector sums = FloatVector.zero(SPECIES);
+    for (int i = 0; i < bound; i += SPECIES.length()) {
+      FloatVector e = exp(load(x, offset + i).sub(max));
+      e.intoArray(x, offset + i);
+      sums = sums.add(e);
+    }
+    if (bound < length) {
+      FloatVector e = exp(FloatVector.fromArray(SPECIES, x, offset + bound, rest).sub(max));
+      e.intoArray(x, offset + bound, rest);
+      sums = sums.add(e, rest);
+    }
+    scale(x, offset, length, 1f / sums.reduceLanes(VectorOperators.ADD));
+  }
+
+  @Override
+  public void layerNorm(float[] x, int offset, int length, float[] gamma, float[] beta, float eps) {
+    int bound = SPECIES.loopBound(length);
+    FloatVector sums = FloatVector.zero(SPECIES);
+    for (int i = 0; i < bound; i += SPECIES.length()) {
+      sums = sums.add(load(x, offset + i));
+    }
+    float sum = sums.reduceLanes(VectorOperators.ADD);
+    for (int i = bound; i < length; i++) {
+      sum += x[offset + i];
+    }
+    float mean = sum / length;
+    FloatVector squares = FloatVector.zero(SPECIES);
+    for (int i = 0; i < bound; i += SPECIES.length()) {
+      FloatVector distance = load(x, offset + i).sub(mean);
+      squares = distance.fma(distance, squares);
+    }
+    float square = squares.reduceLanes(VectorOperators.ADD);
+    for (int i = bound; i < length; i++) {
+      square += (x[offset + i] - mean) * (x[offset + i] - mean);
+    }
+    float inverse = (float) (1 / Math.sqrt((double) square / length + eps));
+    for (int i = 0; i < bound; i += SPECIES.length()) {
+      FloatVector unit = load(x, offset + i).sub(mean).mul(inverse);
+      unit.fma(load(gamma, i), load(beta, i)).intoArray(x, offset + i);
+    }
+    for (int i = bound; i < length; i++) {
+      x[offset + i] = (x[offset + i] - mean) * inverse * gamma[i] + beta[i];
+    }
+  }
+
+  private static FloatVector all(float value) {
+    return FloatVector.broadcast(SPECIES, value);
+  }
+
+  private static FloatVector load(float[] x, int offset) {
+    return FloatVector.fromArray(SPECIES, x, offset);
   }
 }

@@ -1,0 +1,64 @@
+package org.javatron.ops;
+
+import java.util.List;
+import org.javatron.kernels.Kernels;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The end of each half layer: add what came in, normalise.
+ *
+ * <pre>
+ * s = x + residual
+ * out[t] = (s[t] - mean(s[t])) / √(variance(s[t]) + eps) · gamma + beta
+ * </pre>
+ *
+ * <p>The residual path lets signal and gradient pass each layer unchanged; LayerNorm (Ba, Kiros and
+ * Hinton 2016) then brings each token's vector back to mean 0 and variance 1 over its H values
+ * before a learned scale and shift. BERT normalises after the addition ("post-LN"). The variance is
+ * the biased one, divided by H.
+ *
+ * <p>Inputs: x and residual float32 [T, H], gamma and beta float32 [H]. Output: float32 [T, H].
+ * Float argument: eps, 1e-12 in BERT's configurations.
+ */
+public final class AddLayerNorm extends KernelOp {
+  /** For SameDiff, which makes an empty op and fills it. */
+  public AddLayerNorm() {}
+
+  /**
+   * Adds the op to a graph.
+   *
+   * @param graph the graph
+   * @param x float32 [T, H]
+   * @param residual float32 [T, H]
+   * @param gamma float32 [H]
+   * @param beta float32 [H]
+   * @param eps added to the variance
+   */
+  public AddLayerNorm(
+      SameDiff graph,
+      SDVariable x,
+      SDVariable residual,
+      SDVariable gamma,
+      SDVariable beta,
+      double eps) {
+    super(graph, x, residual, gamma, beta);
+    addTArgument(eps);
+  }
+
+  @Override
+  public String opName() {
+    return "javatron_add_layer_norm";
+  }
+
+  @Override
+  public List<long[]> outputShapes(List<long[]> inputs) {
+    return List.of(inputs.get(0));
+  }
+
+  @Override
+  public void run(Kernels kernels, List<INDArray> in, List<INDArray> out) {
+    kernels.addLayerNorm(in.get(0), in.get(1), in.get(2), in.get(3), getTArgument(0), out.get(0));
+  }
+}

@@ -1,0 +1,79 @@
+package org.javatron.ops;
+
+import java.util.List;
+import org.javatron.kernels.Kernels;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * What BERT reads: for each token the sum of three learned vectors, normalised.
+ *
+ * <pre>
+ * out[t] = LayerNorm(words[ids[t]] + positions[t - offsets[b]] + types[0])     t in sequence b
+ * </pre>
+ *
+ * <p>A sum of words has no order, so a vector for the place in the sequence is added; the place is
+ * counted from the sequence's own start, which is what keeps packed sequences apart. The third
+ * table tells first from second text in a pair; retrieval encodes one text at a time, so its row 0
+ * is added everywhere.
+ *
+ * <p>Inputs: ids int32 [T], offsets int32 [B + 1], words float32 [vocabulary, H], positions float32
+ * [positions, H], types float32 [2, H], gamma and beta float32 [H]. Output: float32 [T, H]. Float
+ * argument: the epsilon of {@link AddLayerNorm}.
+ */
+public final class Embeddings extends KernelOp {
+  /** For SameDiff, which makes an empty op and fills it. */
+  public Embeddings() {}
+
+  /**
+   * Adds the op to a graph.
+   *
+   * @param graph the graph
+   * @param ids int32 [T]
+   * @param offsets int32 [B + 1]
+   * @param words float32 [vocabulary, H]
+   * @param positions float32 [positions, H]
+   * @param types float32 [segment types, H]
+   * @param gamma float32 [H]
+   * @param beta float32 [H]
+   * @param eps added to the variance
+   */
+  public Embeddings(
+      SameDiff graph,
+      SDVariable ids,
+      SDVariable offsets,
+      SDVariable words,
+      SDVariable positions,
+      SDVariable types,
+      SDVariable gamma,
+      SDVariable beta,
+      double eps) {
+    super(graph, ids, offsets, words, positions, types, gamma, beta);
+    addTArgument(eps);
+  }
+
+  @Override
+  public String opName() {
+    return "javatron_embeddings";
+  }
+
+  @Override
+  public List<long[]> outputShapes(List<long[]> inputs) {
+    return List.of(new long[] {inputs.get(0)[0], inputs.get(2)[1]});
+  }
+
+  @Override
+  public void run(Kernels kernels, List<INDArray> in, List<INDArray> out) {
+    kernels.embeddings(
+        in.get(0),
+        in.get(1),
+        in.get(2),
+        in.get(3),
+        in.get(4),
+        in.get(5),
+        in.get(6),
+        getTArgument(0),
+        out.get(0));
+  }
+}

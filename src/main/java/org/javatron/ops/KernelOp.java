@@ -1,0 +1,92 @@
+package org.javatron.ops;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.javatron.kernels.Kernels;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.api.ops.OpContext;
+import org.nd4j.linalg.api.shape.LongShapeDescriptor;
+
+/**
+ * A node of the SameDiff graph that {@link Kernels} compute. ND4J's own ops do not serve BERT (no
+ * epsilon in layer norm, a GELU that is not GELU, batched products at a few percent of the
+ * machine), so the graph is made of a few large ops of our own.
+ *
+ * <p>What a subclass holds besides its inputs (heads, epsilon) goes into ND4J's integer and float
+ * arguments, because those survive the copy that SameDiff makes of an op for the gradient graph.
+ */
+public abstract class KernelOp extends DynamicCustomOp {
+  /** For SameDiff, which makes an empty op and fills it. */
+  protected KernelOp() {}
+
+  /** Adds the op to a graph. */
+  protected KernelOp(SameDiff graph, SDVariable... inputs) {
+    super(null, graph, inputs);
+  }
+
+  /**
+   * The outputs' shapes, from the inputs'.
+   *
+   * @param inputs a shape per input, in order
+   * @return a shape per output, in order
+   */
+  public abstract List<long[]> outputShapes(List<long[]> inputs);
+
+  /**
+   * Computes the outputs.
+   *
+   * @param kernels how
+   * @param in the inputs, in order
+   * @param out the outputs, of the shapes {@link #outputShapes} tells; overwritten
+   */
+  public abstract void run(Kernels kernels, List<INDArray> in, List<INDArray> out);
+
+  @Override
+  public abstract String opName();
+
+  /** ND4J knows ops by a number; for ops outside its native library any will do. */
+  @Override
+  public long opHash() {
+    return opName().hashCode();
+  }
+
+  @Override
+  public int getNumOutputs() {
+    return 1;
+  }
+
+  @Override
+  public List<DataType> calculateOutputDataTypes(List<DataType> inputs) {
+    return Collections.nCopies(getNumOutputs(), DataType.FLOAT);
+  }
+
+  @Override
+  public List<LongShapeDescriptor> calculateOutputShape(OpContext context) {
+    List<long[]> shapes = new ArrayList<>();
+    for (INDArray input : context.getInputArrays()) {
+      shapes.add(input.shape());
+    }
+    List<LongShapeDescriptor> descriptors = new ArrayList<>();
+    for (long[] shape : outputShapes(shapes)) {
+      descriptors.add(LongShapeDescriptor.fromShape(shape, DataType.FLOAT));
+    }
+    return descriptors;
+  }
+
+  /** Nothing beyond the arguments; without this override SameDiff cannot copy the op. */
+  @Override
+  public Map<String, Object> propertiesForFunction() {
+    return Collections.emptyMap();
+  }
+
+  @Override
+  public void setPropertiesForFunction(Map<String, Object> properties) {
+    // The arguments are all there is.
+  }
+}

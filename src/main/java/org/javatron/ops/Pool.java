@@ -1,0 +1,57 @@
+package org.javatron.ops;
+
+import java.util.List;
+import org.javatron.kernels.Kernels;
+import org.javatron.weights.Pooling;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * From the vectors of a text's tokens to the vector of the text.
+ *
+ * <pre>
+ * CLS:   out[b] = hidden[offsets[b]]
+ * MEAN:  out[b] = Σ hidden[t] / n      over the n tokens t of sequence b, [CLS] and [SEP] among them
+ * </pre>
+ *
+ * <p>coCondenser and Tevatron take the first token, whose vector pre-training made a summary;
+ * sentence-transformers' models mostly take the mean. A model works only with the one it was
+ * trained with.
+ *
+ * <p>Inputs: hidden float32 [T, H], offsets int32 [B + 1]. Output: float32 [B, H]. Integer
+ * argument: the {@link Pooling}'s ordinal.
+ */
+public final class Pool extends KernelOp {
+  /** For SameDiff, which makes an empty op and fills it. */
+  public Pool() {}
+
+  /**
+   * Adds the op to a graph.
+   *
+   * @param graph the graph
+   * @param hidden float32 [T, H]
+   * @param offsets int32 [B + 1]
+   * @param pooling which of the two
+   */
+  public Pool(SameDiff graph, SDVariable hidden, SDVariable offsets, Pooling pooling) {
+    super(graph, hidden, offsets);
+    addIArgument(pooling.ordinal());
+  }
+
+  @Override
+  public String opName() {
+    return "javatron_pool";
+  }
+
+  @Override
+  public List<long[]> outputShapes(List<long[]> inputs) {
+    return List.of(new long[] {inputs.get(1)[0] - 1, inputs.get(0)[1]});
+  }
+
+  @Override
+  public void run(Kernels kernels, List<INDArray> in, List<INDArray> out) {
+    Pooling pooling = Pooling.values()[getIArgument(0).intValue()];
+    kernels.pool(in.get(0), in.get(1), pooling, out.get(0));
+  }
+}
