@@ -24,7 +24,7 @@ final class FloatReader {
     }
   }
 
-  private static void widen(ByteBuffer block, Dtype dtype, FloatBuffer destination, int count) {
+  static void widen(ByteBuffer block, Dtype dtype, FloatBuffer destination, int count) {
     if (dtype == Dtype.F32) {
       destination.put(block.asFloatBuffer());
       return;

@@ -46,6 +46,11 @@ public final class SafetensorsFile implements TensorSource {
   }
 
   @Override
+  public String format() {
+    return "safetensors";
+  }
+
+  @Override
   public Map<String, TensorInfo> tensors() {
     return header.tensors();
   }

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * @param name the name as the file has it
  * @param dtype the element type
  * @param shape the dimensions, outermost first; empty for a scalar
- * @param offset the byte in the file where its first element stands
+ * @param offset the byte in the file where its first element stands; -1 if it is compressed
  * @param byteCount elements times the size of one
  */
 public record TensorInfo(String name, Dtype dtype, long[] shape, long offset, long byteCount) {

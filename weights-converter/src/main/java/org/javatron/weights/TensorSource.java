@@ -21,6 +21,13 @@ public interface TensorSource extends Closeable {
   Path file();
 
   /**
+   * The kind of file, for reports.
+   *
+   * @return for example {@code safetensors} or {@code PyTorch zip, 2 shards}
+   */
+  String format();
+
+  /**
    * What there is.
    *
    * @return tensors by name, in the file's order; not modifiable
