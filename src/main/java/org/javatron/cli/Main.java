@@ -1,6 +1,10 @@
 package org.javatron.cli;
 
 import java.io.PrintWriter;
+import org.javatron.command.CommandRunner;
+import org.javatron.command.VersionProvider;
+import org.javatron.weights.ConvertCommand;
+import org.javatron.weights.InspectCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -12,7 +16,7 @@ import picocli.CommandLine.Spec;
     description = "Dense passage retrieval from raw text to MRR@10, in Java.",
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,
-    subcommands = {CommandLine.HelpCommand.class})
+    subcommands = {CommandLine.HelpCommand.class, ConvertCommand.class, InspectCommand.class})
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
 
@@ -37,14 +41,7 @@ public final class Main implements Runnable {
    * @return 0 for success, 1 for a failure, 2 for wrong usage
    */
   public static int run(PrintWriter out, PrintWriter err, String... arguments) {
-    return new CommandLine(new Main())
-        .setOut(out)
-        .setErr(err)
-        .setUsageHelpAutoWidth(true)
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionExceptionHandler(new ErrorHandler())
-        .setParameterExceptionHandler(new UsageErrorHandler())
-        .execute(arguments);
+    return CommandRunner.run(new Main(), out, err, arguments);
   }
 
   /** Without a subcommand: the help. */

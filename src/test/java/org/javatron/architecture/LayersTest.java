@@ -38,6 +38,7 @@ class LayersTest {
     List<List<String>> layers =
         List.of(
             List.of("io"),
+            List.of("command"),
             List.of("weights", "tokenize"),
             List.of("kernels"),
             List.of("ops"),

@@ -1,4 +1,4 @@
-package org.javatron.cli;
+package org.javatron.command;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,0 +1,163 @@
+package org.javatron.weights;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.javatron.weights.hub.HubOptions;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code convert}: a BERT checkpoint in any form becomes a model directory. */
+@Command(
+    name = "convert",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Turns a BERT checkpoint into a model directory.",
+      "Reads model.safetensors or pytorch_model.bin (any PyTorch version), whole or in shards, and"
+          + " Tevatron's untied query_model/ and passage_model/. The directory also opens in Hugging"
+          + " Face Transformers."
+    })
+public final class ConvertCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR_OR_HUB_ID",
+      description = "The checkpoint's folder, or the id of a model on the hub.")
+  private String model;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "M",
+      description = "The model directory to write.")
+  private Path output;
+
+  @Option(
+      names = "--tokenizer",
+      paramLabel = "DIR",
+      description = "The tokenizer's folder, where the checkpoint has none of its own.")
+  private Path tokenizer;
+
+  @Option(
+      names = "--pooling",
+      paramLabel = "cls|mean",
+      description = "Default: what sentence-transformers' 1_Pooling says, else cls.")
+  private Pooling pooling;
+
+  @Option(
+      names = "--normalize",
+      negatable = true,
+      description =
+          "Scale embeddings to length 1, or not. Default: whether the model has sentence-transformers'"
+              + " 2_Normalize.")
+  private Boolean normalize;
+
+  @Option(
+      names = "--query-max-length",
+      paramLabel = "N",
+      description =
+          "Tokens of a query, [CLS] and [SEP] included. Default: "
+              + ConvertOptions.QUERY_MAX_LENGTH
+              + ".")
+  private Integer queryMaxLength;
+
+  @Option(
+      names = "--passage-max-length",
+      paramLabel = "N",
+      description =
+          "Tokens of a passage, [CLS] and [SEP] included. Default: "
+              + ConvertOptions.PASSAGE_MAX_LENGTH
+              + ".")
+  private Integer passageMaxLength;
+
+  @Option(
+      names = "--separator",
+      paramLabel = "TEXT",
+      description = "Stands between title and text. Default: " + ConvertOptions.SEPARATOR + ".")
+  private String separator;
+
+  @Option(
+      names = "--dtype",
+      paramLabel = "float32|float16|bfloat16",
+      description = "The written weights' type. Default: that of the source.")
+  private String dtype;
+
+  @Option(names = "--force", description = "Replace an existing model directory.")
+  private boolean force;
+
+  @Option(names = "--json", description = "Print the report as JSON on standard output.")
+  private boolean json;
+
+  @Mixin private HubOptions hub;
+
+  /** Made by picocli. */
+  public ConvertCommand() {}
+
+  @Override
+  public Integer call() throws Exception {
+    checkLength("--query-max-length", queryMaxLength);
+    checkLength("--passage-max-length", passageMaxLength);
+    Dtype target = dtype();
+    var err = spec.commandLine().getErr();
+    ModelSource source = ModelSource.find(model, hub, err);
+    ConvertOptions options =
+        new ConvertOptions(
+            pooling,
+            normalize,
+            queryMaxLength,
+            passageMaxLength,
+            separator,
+            target,
+            tokenizer,
+            source.name(),
+            source.revision(),
+            force);
+    List<ConversionReport> reports = Conversion.run(source.path(), output, options);
+    if (json) {
+      spec.commandLine().getOut().println(Json.pretty(report(reports)));
+    } else {
+      reports.forEach(report -> report.print(err));
+      err.println("wrote " + output);
+    }
+    return 0;
+  }
+
+  private ObjectNode report(List<ConversionReport> reports) {
+    ObjectNode report = Json.object();
+    report.put("output", output.toString());
+    ArrayNode encoders = report.putArray("encoders");
+    reports.forEach(encoder -> encoders.add(encoder.json()));
+    return report;
+  }
+
+  private void checkLength(String option, Integer length) {
+    if (length != null && length < 3) {
+      throw new ParameterException(
+          spec.commandLine(),
+          option + " should be at least 3 ([CLS], a token, [SEP]), found " + length);
+    }
+  }
+
+  private Dtype dtype() {
+    if (dtype == null) {
+      return null;
+    }
+    for (Dtype candidate : Dtype.values()) {
+      if (candidate.widensToFloat32()
+          && candidate.torchName().equals(dtype.toLowerCase(Locale.ROOT))) {
+        return candidate;
+      }
+    }
+    throw new ParameterException(
+        spec.commandLine(), "--dtype should be float32, float16 or bfloat16, found " + dtype);
+  }
+}
