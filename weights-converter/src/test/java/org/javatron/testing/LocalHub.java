@@ -157,7 +157,7 @@ public final class LocalHub implements Closeable {
       } else if (isCdn) {
         sendFile(exchange, content, "\"" + sha256(content) + "\"");
       } else if (path.startsWith("/api/models/")) {
-        sendListing(exchange, path.substring("/api/models/".length()).split("/revision/"));
+        sendListing(exchange, path.substring("/api/models/".length()).split("/(revision|tree)/"));
       } else {
         sendResolved(exchange, path);
       }
@@ -202,6 +202,14 @@ public final class LocalHub implements Closeable {
           .answer(exchange, null);
       return;
     }
+    boolean tree = exchange.getRequestURI().getPath().contains("/tree/");
+    byte[] answer = JSON.writeValueAsBytes(tree ? tree(repo) : info(id, repo));
+    exchange.getResponseHeaders().set("Content-Type", "application/json");
+    exchange.sendResponseHeaders(200, answer.length);
+    exchange.getResponseBody().write(answer);
+  }
+
+  private ObjectNode info(String id, Repo repo) {
     ObjectNode root = JSON.createObjectNode().put("id", id).put("sha", repo.commit());
     ArrayNode siblings = root.putArray("siblings");
     repo.files()
@@ -217,10 +225,23 @@ public final class LocalHub implements Closeable {
                 }
               }
             });
-    byte[] answer = JSON.writeValueAsBytes(root);
-    exchange.getResponseHeaders().set("Content-Type", "application/json");
-    exchange.sendResponseHeaders(200, answer.length);
-    exchange.getResponseBody().write(answer);
+    return root;
+  }
+
+  /** The same in the form that huggingface_hub asks for; our client needs it not. */
+  private static ArrayNode tree(Repo repo) {
+    ArrayNode entries = JSON.createArrayNode();
+    repo.files()
+        .forEach(
+            (name, bytes) -> {
+              ObjectNode entry = entries.addObject().put("type", "file").put("path", name);
+              entry.put("size", bytes.length).put("oid", gitHash(bytes));
+              if (isLarge(name)) {
+                ObjectNode lfs = entry.putObject("lfs");
+                lfs.put("oid", sha256(bytes)).put("size", bytes.length).put("pointerSize", 134);
+              }
+            });
+    return entries;
   }
 
   private void sendResolved(HttpExchange exchange, String path) throws IOException {
