@@ -16,7 +16,13 @@ import picocli.CommandLine.Spec;
     description = "Dense passage retrieval from raw text to MRR@10, in Java.",
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,
-    subcommands = {CommandLine.HelpCommand.class, ConvertCommand.class, InspectCommand.class})
+    subcommands = {
+      ConvertCommand.class,
+      InspectCommand.class,
+      EvaluateCommand.class,
+      FormatCommand.class,
+      CommandLine.HelpCommand.class
+    })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
 

@@ -24,8 +24,14 @@ final class Table implements Closeable {
   private CSVRecord row;
 
   Table(Path path) throws IOException {
+    this(path, false);
+  }
+
+  /** With blanksAreTabs, columns are parted by any run of spaces and tabs, as in TREC's files. */
+  Table(Path path, boolean blanksAreTabs) throws IOException {
     this.path = path;
-    this.parser = CSVParser.builder().setReader(new Utf8Lines(path)).setFormat(FORMAT).get();
+    Utf8Lines lines = new Utf8Lines(path, Utf8Lines.MAX_LINE_BYTES, blanksAreTabs);
+    this.parser = CSVParser.builder().setReader(lines).setFormat(FORMAT).get();
     this.rows = parser.iterator();
   }
 
@@ -47,12 +53,44 @@ final class Table implements Closeable {
     return row.get(column);
   }
 
-  /** The row's first field, which is an id. */
-  String id() throws InputException {
-    if (row.get(0).isEmpty()) {
-      throw error("expected an id in the first column, found none");
+  /** A field that is an id. */
+  String id(int column) throws InputException {
+    String id = row.get(column);
+    if (id.isEmpty()) {
+      throw error("expected an id in column " + (column + 1) + ", found none");
     }
-    return row.get(0);
+    return id;
+  }
+
+  /** A comment line, as trec_eval's files may have them. */
+  boolean isComment() {
+    return row.get(0).startsWith("#");
+  }
+
+  int integer(int column, String what) throws InputException {
+    String field = row.get(column).strip();
+    try {
+      return Integer.parseInt(field);
+    } catch (NumberFormatException e) {
+      throw new InputException(
+          "%s: expected a whole number as the %s, found \"%s\"".formatted(position(), what, field),
+          e);
+    }
+  }
+
+  double finite(int column, String what) throws InputException {
+    String field = row.get(column).strip();
+    double value;
+    try {
+      value = Double.parseDouble(field);
+    } catch (NumberFormatException e) {
+      throw new InputException(
+          "%s: expected a number as the %s, found \"%s\"".formatted(position(), what, field), e);
+    }
+    if (!Double.isFinite(value)) {
+      throw error("expected a finite number as the %s, found %s".formatted(what, field));
+    }
+    return value;
   }
 
   /** An error at the current row. */

@@ -30,8 +30,8 @@ final class TsvCorpusReader implements CorpusReader {
                   .formatted(columns, found));
     }
     return columns == 2
-        ? new TextRecord(table.id(), null, table.get(1), null)
-        : new TextRecord(table.id(), table.get(1), table.get(2), null);
+        ? new TextRecord(table.id(0), null, table.get(1), null)
+        : new TextRecord(table.id(0), table.get(1), table.get(2), null);
   }
 
   @Override

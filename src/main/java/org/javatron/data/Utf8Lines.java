@@ -27,6 +27,7 @@ final class Utf8Lines extends Reader {
 
   private final Path path;
   private final int maxLineBytes;
+  private final boolean blanksAreTabs;
   private final InputStream in;
   private final CharsetDecoder decoder =
       StandardCharsets.UTF_8
@@ -44,12 +45,17 @@ final class Utf8Lines extends Reader {
   private long number;
 
   Utf8Lines(Path path) throws IOException {
-    this(path, MAX_LINE_BYTES);
+    this(path, MAX_LINE_BYTES, false);
   }
 
-  Utf8Lines(Path path, int maxLineBytes) throws IOException {
+  /**
+   * With blanksAreTabs every run of spaces and tabs comes out as one tab, and none at a line's
+   * ends: TREC's files are aligned with as many of either as pleased their writers.
+   */
+  Utf8Lines(Path path, int maxLineBytes, boolean blanksAreTabs) throws IOException {
     this.path = path;
     this.maxLineBytes = maxLineBytes;
+    this.blanksAreTabs = blanksAreTabs;
     this.in = TextFiles.open(path);
   }
 
@@ -177,6 +183,28 @@ final class Utf8Lines extends Reader {
               .formatted(position(), bytes[source.position()], source.position() - start + 1));
     }
     line.flip();
+    if (blanksAreTabs) {
+      collapseBlanks();
+    }
+  }
+
+  private void collapseBlanks() {
+    char[] chars = line.array();
+    int to = 0;
+    boolean pending = false;
+    for (int from = 0; from < line.limit(); from++) {
+      char c = chars[from];
+      if (c == ' ' || c == '\t') {
+        pending = true;
+      } else {
+        if (pending && to > 0 && c != '\n' && c != '\r') {
+          chars[to++] = '\t';
+        }
+        pending = false;
+        chars[to++] = c;
+      }
+    }
+    line.limit(to);
   }
 
   private static boolean startsWithByteOrderMark(ByteBuffer bytes) {

@@ -136,7 +136,7 @@ class CorpusReaderTest {
         "c.tsv",
         "just text\n",
         ":1: expected 2 or 3 tab-separated columns (id, text or id, title, text), found 1");
-    fault("d.tsv", "1\ta\n\tb\n", ":2: expected an id in the first column, found none");
+    fault("d.tsv", "1\ta\n\tb\n", ":2: expected an id in column 1, found none");
     fault(
         "e.jsonl",
         "{\"_id\":\"1\",\"text\":\"a\"}\n{\"_id\":\"2\",\"text\":\n",
@@ -193,7 +193,7 @@ class CorpusReaderTest {
   @Test
   void aLineWithoutEndIsRefusedNotLoaded() throws IOException {
     Path path = file("a.txt", "short\n" + "x".repeat(200_000));
-    try (Utf8Lines lines = new Utf8Lines(path, 100_000)) {
+    try (Utf8Lines lines = new Utf8Lines(path, 100_000, false)) {
       assertTrue(lines.next());
       InputException e = assertThrows(InputException.class, lines::next);
       assertTrue(

@@ -63,7 +63,7 @@ class RunWriterTest {
   @Test
   void whatNoReaderCouldReadIsRefused() throws IOException {
     try (RunWriter run = RunWriter.create(folder.resolve("run"), RunFormat.TREC)) {
-      refused("a TREC run", () -> run.write("q", List.of("p 9"), new float[] {1}));
+      refused("a trec run", () -> run.write("q", List.of("p 9"), new float[] {1}));
       refused("query id", () -> run.write("", List.of("p"), new float[] {1}));
       refused("2 passages but 1", () -> run.write("q", List.of("a", "b"), new float[] {1}));
       refused("score NaN", () -> run.write("q", List.of("a"), new float[] {Float.NaN}));
