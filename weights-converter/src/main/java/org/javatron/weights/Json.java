@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -36,8 +37,15 @@ final class Json {
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
       throw new WeightFormatException(
-          file, "line " + line + " is not valid JSON: " + e.getOriginalMessage(), e);
+          file, "line " + line + " is not valid JSON: " + problem(e), e);
     }
+  }
+
+  /** What is wrong, in words that do not need Jackson's documentation. */
+  static String problem(JsonProcessingException error) {
+    return error instanceof MismatchedInputException
+        ? "something follows its end"
+        : error.getOriginalMessage();
   }
 
   static ObjectNode readObject(Path file) throws IOException {

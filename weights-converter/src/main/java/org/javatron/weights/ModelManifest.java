@@ -89,10 +89,10 @@ public record ModelManifest(
     try {
       JsonNode from = require(json, "provenance");
       return new ModelManifest(
-          Pooling.valueOf(require(json, "pooling").asText().toUpperCase(Locale.ROOT)),
-          require(json, "normalize").booleanValue(),
-          require(json, "query_max_length").intValue(),
-          require(json, "passage_max_length").intValue(),
+          pooling(require(json, "pooling")),
+          bool(json, "normalize"),
+          length(json, "query_max_length"),
+          length(json, "passage_max_length"),
           require(json, "separator").asText(),
           require(json, "weights_sha256").asText(),
           new Provenance(
@@ -100,12 +100,37 @@ public record ModelManifest(
               from.hasNonNull("revision") ? from.get("revision").asText() : null,
               from.path("source_format").asText(),
               from.hasNonNull("published_max_length")
-                  ? from.get("published_max_length").intValue()
+                  ? Integer.valueOf(length(from, "published_max_length"))
                   : null,
               from.path("written_by").asText()));
     } catch (IllegalArgumentException e) {
       throw new WeightFormatException(file, e.getMessage(), e);
     }
+  }
+
+  private static Pooling pooling(JsonNode value) {
+    for (Pooling pooling : Pooling.values()) {
+      if (value.asText().equals(pooling.name().toLowerCase(Locale.ROOT))) {
+        return pooling;
+      }
+    }
+    throw new IllegalArgumentException("pooling should be cls or mean, found " + value);
+  }
+
+  private static boolean bool(JsonNode json, String key) {
+    JsonNode value = require(json, key);
+    if (!value.isBoolean()) {
+      throw new IllegalArgumentException(key + " should be true or false, found " + value);
+    }
+    return value.booleanValue();
+  }
+
+  private static int length(JsonNode json, String key) {
+    JsonNode value = require(json, key);
+    if (!value.isInt()) {
+      throw new IllegalArgumentException(key + " should be a whole number, found " + value);
+    }
+    return value.intValue();
   }
 
   private static JsonNode require(JsonNode json, String key) {

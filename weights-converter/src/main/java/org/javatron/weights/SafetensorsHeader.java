@@ -57,7 +57,7 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
         root = Json.STRICT.readTree(text);
       } catch (JsonProcessingException e) {
         throw new WeightFormatException(
-            file.path(), "the header is not valid JSON: " + e.getOriginalMessage(), e);
+            file.path(), "the header is not valid JSON: " + Json.problem(e), e);
       }
       if (text[0] != '{' || !root.isObject()) {
         throw new WeightFormatException(file.path(), "the header is not a JSON object");

@@ -97,13 +97,20 @@ record SentenceTransformersConfig(
     }
   }
 
+  /** Since version 5 sentence-transformers leaves the length to the tokenizer's settings. */
   private static Integer maxLength(Path transformer) throws IOException {
-    Path file = transformer.resolve("sentence_bert_config.json");
+    Integer length = number(transformer.resolve("sentence_bert_config.json"), "max_seq_length");
+    return length != null
+        ? length
+        : number(transformer.resolve("tokenizer_config.json"), "model_max_length");
+  }
+
+  private static Integer number(Path file, String key) throws IOException {
     if (!Files.exists(file)) {
       return null;
     }
-    JsonNode length = Json.readObject(file).path("max_seq_length");
-    return length.isInt() ? length.intValue() : null;
+    JsonNode number = Json.readObject(file).path(key);
+    return number.isInt() ? number.intValue() : null;
   }
 
   private static void notePrompts(Path file, List<String> notes) throws IOException {

@@ -1,5 +1,6 @@
 package org.javatron.weights;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -26,7 +27,7 @@ final class TorchFile implements TensorSource {
   record Region(MappedFile file, long offset) {}
 
   /** Finds a storage's numbers, which in a compressed archive must be unpacked first. */
-  interface Storages extends java.io.Closeable {
+  interface Storages extends Closeable {
     /** Bytes there are for a storage; -1 if there is none of that key. */
     long bytes(TorchTensor.Storage storage);
 

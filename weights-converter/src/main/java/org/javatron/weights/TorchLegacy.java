@@ -3,6 +3,7 @@ package org.javatron.weights;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,7 @@ final class TorchLegacy implements TorchFile.Storages {
     file.read(0, ByteBuffer.wrap(head));
     // The second byte is the pickle protocol, which the caller of torch.save may choose.
     head[1] = 2;
-    return java.util.Arrays.equals(head, MAGIC);
+    return Arrays.equals(head, MAGIC);
   }
 
   static TorchFile open(MappedFile file) throws IOException {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import net.razorvine.pickle.Opcodes;
 import net.razorvine.pickle.PickleException;
@@ -46,7 +47,7 @@ final class TorchUnpickler extends Unpickler {
         return NO_RETURN_VALUE;
       case Opcodes.SETITEM:
         Object value = stack.pop();
-        setItems(java.util.Arrays.asList(stack.pop(), value));
+        setItems(Arrays.asList(stack.pop(), value));
         return NO_RETURN_VALUE;
       case Opcodes.BUILD:
         // An OrderedDict's attributes: _metadata, the modules' versions, is of no use here.

@@ -2,6 +2,7 @@ package org.javatron.weights;
 
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
+import java.util.zip.ZipException;
 
 /**
  * The zip form of torch.save (PyTorch 1.6 and later): {@code NAME/data.pkl} with the pickle, {@code
@@ -80,6 +82,8 @@ final class TorchZip implements TorchFile.Storages {
     }
     try (InputStream in = inflate(entry)) {
       return new ByteArrayInputStream(in.readNBytes((int) entry.size()));
+    } catch (ZipException | EOFException e) {
+      throw notUnpacked(entry, e);
     }
   }
 
@@ -144,15 +148,19 @@ final class TorchZip implements TorchFile.Storages {
                 entry.name(), entry.size(), written < entry.size() ? written : "more"));
       }
       whole = true;
-    } catch (java.util.zip.ZipException | java.io.EOFException e) {
-      throw new WeightFormatException(
-          file.path(), "entry " + entry.name() + " cannot be unpacked: " + e.getMessage(), e);
+    } catch (ZipException | EOFException e) {
+      throw notUnpacked(entry, e);
     } finally {
       if (!whole) {
         Files.deleteIfExists(temporary);
       }
     }
     return MappedFile.open(temporary);
+  }
+
+  private WeightFormatException notUnpacked(ZipIndex.Entry entry, IOException error) {
+    return new WeightFormatException(
+        file.path(), "entry " + entry.name() + " cannot be unpacked: " + error.getMessage(), error);
   }
 
   @Override
