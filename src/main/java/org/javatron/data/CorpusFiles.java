@@ -1,5 +1,6 @@
 package org.javatron.data;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -7,13 +8,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.ZipException;
 import org.javatron.io.InputException;
-import org.javatron.io.TextFiles;
 
 /** Finds the files of a corpus, and which reader each needs. */
 final class CorpusFiles {
   // What a folder is looked through for, best first; the tutorial joins para.txt into corpus.tsv.
-  private static final List<String> IN_FOLDER = List.of("corpus.jsonl", "corpus.tsv", "para.txt");
+  private static final List<String> IN_FOLDER =
+      List.of("corpus.jsonl", "corpus.tsv", "para.txt", "collection.tsv");
   private static final String SPLITS = "split[0-9]*\\.(json|jsonl)(\\.gz)?";
 
   private CorpusFiles() {}
@@ -90,7 +92,7 @@ final class CorpusFiles {
     byte[] block = new byte[1 << 16];
     long count = 0;
     boolean empty = true;
-    try (InputStream in = TextFiles.open(file)) {
+    try (InputStream in = Utf8Lines.open(file)) {
       for (int n = in.read(block); n >= 0; n = in.read(block)) {
         for (int i = 0; i < n; i++) {
           if (block[i] == '\n') {
@@ -101,6 +103,8 @@ final class CorpusFiles {
           }
         }
       }
+    } catch (EOFException | ZipException e) {
+      throw Utf8Lines.brokenGzip(file.toString(), e);
     }
     return empty ? count : count + 1;
   }

@@ -21,8 +21,9 @@ import java.util.List;
  * </ul>
  *
  * <p>A folder stands for the corpus in it: a BEIR folder's corpus.jsonl, corpus.tsv, RocketQA's
- * pair, or its splitNN.json in the order of their names. Empty lines are skipped. Ids are not held,
- * so a duplicate id is not seen here. Memory: one record. Not thread-safe; the caller closes it.
+ * pair, MS MARCO's collection.tsv, or its splitNN.json in the order of their names. Empty lines are
+ * skipped. Ids are not held, so a duplicate id is not seen here. Memory: one record. Not
+ * thread-safe; the caller closes it.
  */
 public interface CorpusReader extends Closeable {
   /**

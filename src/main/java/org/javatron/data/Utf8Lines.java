@@ -1,5 +1,6 @@
 package org.javatron.data;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
@@ -8,8 +9,10 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.zip.ZipException;
 import org.javatron.io.InputException;
 import org.javatron.io.TextFiles;
 
@@ -56,7 +59,24 @@ final class Utf8Lines extends Reader {
     this.path = path;
     this.maxLineBytes = maxLineBytes;
     this.blanksAreTabs = blanksAreTabs;
-    this.in = TextFiles.open(path);
+    this.in = open(path);
+  }
+
+  /** The file's bytes; what cannot be a text file is refused by name. */
+  static InputStream open(Path path) throws IOException {
+    if (Files.isDirectory(path)) {
+      throw new InputException(path + ": expected a file, found a folder");
+    }
+    try {
+      return TextFiles.open(path);
+    } catch (EOFException | ZipException e) {
+      throw brokenGzip(path.toString(), e);
+    }
+  }
+
+  static InputException brokenGzip(String where, IOException cause) {
+    return new InputException(
+        where + ": the gzip data is broken or cut off here (" + cause.getMessage() + ")", cause);
   }
 
   /** The number of the line last read, from 1. */
@@ -154,11 +174,8 @@ final class Utf8Lines extends Reader {
     int n;
     try {
       n = in.read(bytes, end, bytes.length - end);
-    } catch (java.io.EOFException | java.util.zip.ZipException e) {
-      throw new InputException(
-          "%s:%d: the gzip data is broken or cut off here (%s)"
-              .formatted(path, number + 1, e.getMessage()),
-          e);
+    } catch (EOFException | ZipException e) {
+      throw brokenGzip(path + ":" + (number + 1), e);
     }
     if (n < 0) {
       atEnd = true;

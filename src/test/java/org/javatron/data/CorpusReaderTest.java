@@ -208,7 +208,13 @@ class CorpusReaderTest {
     byte[] whole = Files.readAllBytes(path);
     Files.write(path, java.util.Arrays.copyOf(whole, whole.length / 2));
     InputException e = assertThrows(InputException.class, () -> read(path));
+    assertTrue(e.getMessage().startsWith(path + ":"), e.getMessage());
     assertTrue(e.getMessage().contains("the gzip data is broken or cut off"), e.getMessage());
+    e = assertThrows(InputException.class, () -> CorpusReader.count(List.of(path)));
+    assertTrue(e.getMessage().startsWith(path + ": the gzip data"), e.getMessage());
+    Files.write(path, new byte[] {0x1f, (byte) 0x8b, 1});
+    e = assertThrows(InputException.class, () -> read(path));
+    assertTrue(e.getMessage().startsWith(path + ": the gzip data"), e.getMessage());
   }
 
   @Test
@@ -230,6 +236,14 @@ class CorpusReaderTest {
   void aFolderWithoutACorpusIsRefused() {
     InputException e = assertThrows(InputException.class, () -> read(folder));
     assertTrue(e.getMessage().contains("expected a corpus in this folder"), e.getMessage());
+  }
+
+  @Test
+  void aFolderIsNoRun() {
+    var e =
+        assertThrows(
+            InputException.class, () -> RunReader.open(folder, null, TieRule.FILE).close());
+    assertEquals(folder + ": expected a file, found a folder", e.getMessage());
   }
 
   private Path gzip(String name, String content) throws IOException {
