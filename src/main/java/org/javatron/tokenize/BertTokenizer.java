@@ -30,6 +30,11 @@ public final class BertTokenizer {
   private final Vocabulary vocabulary;
   private final TokenizerOptions options;
   private final StagedTokenizer staged;
+
+  /** Null if tokens are sought in the normalized text, which this way never makes. */
+  private final FusedScanner scanner;
+
+  private final AddedTokens addedTokens;
   private final int unknown;
   private final int cls;
   private final int separator;
@@ -56,13 +61,10 @@ public final class BertTokenizer {
                 .filter(AddedToken::normalized)
                 .map(token -> normalize(normalizer, token))
                 .toList());
-    this.staged =
-        new StagedTokenizer(
-            this.vocabulary,
-            options,
-            new GreedyWordPiece(this.vocabulary, options),
-            raw,
-            normalized);
+    FastWordPiece wordPiece = new FastWordPiece(this.vocabulary, options);
+    this.staged = new StagedTokenizer(this.vocabulary, options, wordPiece, raw, normalized);
+    this.scanner = normalized.isEmpty() ? new FusedScanner(wordPiece, options) : null;
+    this.addedTokens = raw;
   }
 
   private static AddedToken normalize(Normalizer normalizer, AddedToken token) {
@@ -280,13 +282,41 @@ public final class BertTokenizer {
     return vocabulary.id(options.mask());
   }
 
+  /** Appends at most so many tokens; whether there were more. */
   private boolean append(String text, int most, TokenBuffer out) {
-    Pieces pieces = staged.tokenize(text);
-    int kept = Math.min(pieces.size, most);
-    for (int i = 0; i < kept; i++) {
-      out.add(pieces.ids[i]);
+    int before = out.size;
+    int limit = (int) Math.min((long) before + most, Integer.MAX_VALUE);
+    FusedScanner.Result result =
+        scanner == null ? FusedScanner.Result.NEEDS_SORTING : scan(text, limit, out);
+    if (result == FusedScanner.Result.NEEDS_SORTING) {
+      out.size = before;
+      Pieces pieces = staged.tokenize(text);
+      for (int i = 0; i < pieces.size && out.size < limit; i++) {
+        out.add(pieces.ids[i]);
+      }
+      return pieces.size > most;
     }
-    return pieces.size > most;
+    return result == FusedScanner.Result.CUT;
+  }
+
+  private FusedScanner.Result scan(String text, int limit, TokenBuffer out) {
+    int length = text.length();
+    char[] chars = out.chars(text);
+    int from = 0;
+    if (addedTokens.mayOccurIn(text)) {
+      for (AddedTokens.Match match : addedTokens.find(text)) {
+        FusedScanner.Result result = scanner.scan(chars, from, match.start(), limit, out);
+        if (result != FusedScanner.Result.WHOLE) {
+          return result;
+        }
+        if (out.size == limit) {
+          return FusedScanner.Result.CUT;
+        }
+        out.add(match.id());
+        from = match.end();
+      }
+    }
+    return scanner.scan(chars, from, length, limit, out);
   }
 
   private static TokenBuffer scratch(String text) {

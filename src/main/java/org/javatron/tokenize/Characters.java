@@ -23,6 +23,7 @@ final class Characters {
   private static final int CHINESE = 8;
   private static final int MARK = 16;
   private static final int WORD = 32;
+  private static final int MAPPED = 64; // has a decomposition or a lower-case form
   private static final int CLASS_SHIFT = 8;
 
   private static final int HANGUL_FIRST = 0xAC00;
@@ -42,6 +43,9 @@ final class Characters {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    for (int c = HANGUL_FIRST; c <= HANGUL_LAST; c++) {
+      PROPERTIES[c] |= MAPPED;
+    }
     // A Java string may hold half of a surrogate pair, which is no character: it goes as controls
     // do.
     for (int c = Character.MIN_SURROGATE; c <= Character.MAX_SURROGATE; c++) {
@@ -50,6 +54,11 @@ final class Characters {
   }
 
   private Characters() {}
+
+  /** No rule of normalization or of splitting touches it. */
+  static boolean isPlain(int codePoint) {
+    return (PROPERTIES[codePoint] & ~WORD) == 0;
+  }
 
   /** Cleaning drops it: controls, private use, U+0000, U+FFFD. */
   static boolean isRemoved(int codePoint) {
@@ -147,6 +156,8 @@ final class Characters {
     for (int i = 0; i < to.length; i++) {
       to[i] = Integer.parseInt(fields[i + 1], 16);
     }
-    mapping.put(Integer.parseInt(fields[0], 16), to);
+    int from = Integer.parseInt(fields[0], 16);
+    PROPERTIES[from] |= MAPPED;
+    mapping.put(from, to);
   }
 }

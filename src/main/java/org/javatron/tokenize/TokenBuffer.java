@@ -11,7 +11,7 @@ public final class TokenBuffer {
   int size;
 
   /** The text being tokenized. */
-  char[] chars = new char[1024];
+  private char[] chars = new char[1024];
 
   /** An empty buffer. */
   public TokenBuffer() {}
@@ -66,7 +66,13 @@ public final class TokenBuffer {
     ids[size++] = id;
   }
 
-  void truncate(int most) {
-    size = Math.min(size, most);
+  /** The text's chars, from 0, in an array that may be longer. */
+  char[] chars(String text) {
+    int length = text.length();
+    if (length > chars.length) {
+      chars = new char[Math.max(length, 2 * chars.length)];
+    }
+    text.getChars(0, length, chars, 0);
+    return chars;
   }
 }
