@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       EvaluateCommand.class,
       FormatCommand.class,
+      TokenizeCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Main implements Runnable {

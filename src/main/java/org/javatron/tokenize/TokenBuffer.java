@@ -59,6 +59,18 @@ public final class TokenBuffer {
     System.arraycopy(ids, 0, target, offset, size);
   }
 
+  /**
+   * Appends ids that are tokenized already.
+   *
+   * @param tokens the ids
+   * @param most how many of them at most, from the first
+   */
+  public void append(int[] tokens, int most) {
+    for (int i = 0; i < Math.min(tokens.length, most); i++) {
+      add(tokens[i]);
+    }
+  }
+
   void add(int id) {
     if (size == ids.length) {
       ids = Arrays.copyOf(ids, 2 * size);

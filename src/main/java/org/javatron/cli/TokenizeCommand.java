@@ -1,0 +1,171 @@
+package org.javatron.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.javatron.data.CorpusReader;
+import org.javatron.data.CorpusTokenizer;
+import org.javatron.tokenize.BertTokenizer;
+import org.javatron.tokenize.TokenizerOptions;
+import org.javatron.tokenize.Vocabulary;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code javatron tokenize}: texts to token ids. */
+@Command(
+    name = "tokenize",
+    description = "Turns queries or passages into token ids, one JSON object a line.",
+    footer = {
+      "",
+      "The input is a table (id and text; id, title and text), RocketQA's para.txt or JSON lines;"
+          + " lines look like {\"text_id\": \"7\", \"text\": [2054, 2003]}, without [CLS] and [SEP],"
+          + " as Tevatron's scripts write them. Special tokens written in a text count as such.",
+      "",
+      "The output appears under its name when it is whole; a file of that name is replaced."
+    },
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+final class TokenizeCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @ArgGroup(multiplicity = "1")
+  private Source source;
+
+  /** Where the tokenizer comes from: one of the two. */
+  private static final class Source {
+    @Option(
+        names = "--model",
+        paramLabel = "DIR",
+        description = "A model's folder: its vocabulary and its tokenizer's options.")
+    private Path model;
+
+    @Option(
+        names = "--vocab",
+        paramLabel = "FILE",
+        description =
+            "A vocab.txt alone, with the options of bert-base-uncased but for those below.")
+    private Path vocab;
+  }
+
+  @Option(
+      names = "--input",
+      required = true,
+      split = ",",
+      paramLabel = "FILE",
+      description = "The texts, gzip-compressed or not; several files are read as one.")
+  private List<Path> input;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "FILE",
+      description = "The JSON lines; gzip-compressed if its name ends in .gz.")
+  private Path output;
+
+  @Option(
+      names = "--max-length",
+      paramLabel = "N",
+      defaultValue = "128",
+      description = "Most tokens of a text; the right end goes.")
+  private int maxLength;
+
+  @Option(
+      names = "--separator",
+      paramLabel = "TEXT",
+      defaultValue = "[SEP]",
+      description = "What joins title and text, where the input has titles.")
+  private String separator;
+
+  @Option(
+      names = "--cased",
+      description = "With --vocab: keep case and accents (bert-base-cased and its like).")
+  private boolean cased;
+
+  @Option(
+      names = "--strip-accents",
+      arity = "1",
+      paramLabel = "BOOL",
+      description = "With --vocab: true or false; by default as lower-casing.")
+  private Boolean stripAccents;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Workers; as many as processors if not given.")
+  private Integer threads;
+
+  @Option(
+      names = "--json",
+      description = "Print the summary as one JSON object to standard output.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException {
+    check(maxLength >= 1, "--max-length " + maxLength + ": expected at least 1");
+    int workers = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+    check(workers >= 1, "--threads " + workers + ": expected at least 1");
+    check(
+        source.vocab != null || (!cased && stripAccents == null),
+        "--cased and --strip-accents go with --vocab; a model's folder has its own options");
+    BertTokenizer tokenizer = tokenizer();
+    long begin = System.nanoTime();
+    CorpusTokenizer.Summary summary;
+    try (CorpusReader corpus = CorpusReader.open(input)) {
+      summary = new CorpusTokenizer(tokenizer, separator, maxLength, workers).write(corpus, output);
+    }
+    print(summary, (System.nanoTime() - begin) / 1e9);
+    return 0;
+  }
+
+  private void check(boolean good, String sentence) {
+    if (!good) {
+      throw new ParameterException(spec.commandLine(), sentence);
+    }
+  }
+
+  private BertTokenizer tokenizer() throws IOException {
+    if (source.model != null) {
+      return BertTokenizer.load(source.model);
+    }
+    TokenizerOptions options = cased ? TokenizerOptions.cased() : TokenizerOptions.uncased();
+    if (stripAccents != null) {
+      options = options.withStripAccents(stripAccents);
+    }
+    try {
+      return BertTokenizer.of(Vocabulary.read(source.vocab), options);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(source.vocab + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void print(CorpusTokenizer.Summary summary, double seconds) throws IOException {
+    if (json) {
+      ObjectMapper mapper = new ObjectMapper();
+      ObjectNode answer = mapper.createObjectNode();
+      answer.put("rows", summary.rows());
+      answer.put("tokens", summary.tokens());
+      answer.put("truncated", summary.truncated());
+      answer.put("seconds", seconds);
+      spec.commandLine().getOut().println(mapper.writeValueAsString(answer));
+    }
+    spec.commandLine()
+        .getErr()
+        .printf(
+            Locale.ROOT,
+            "tokenize: %d rows, %d tokens, %d rows cut to %d tokens, %.1f s, %.0f rows/s%n",
+            summary.rows(),
+            summary.tokens(),
+            summary.truncated(),
+            maxLength,
+            seconds,
+            summary.rows() / Math.max(seconds, 1e-9));
+  }
+}

@@ -1,0 +1,179 @@
+package org.javatron.data;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.zip.GZIPOutputStream;
+import org.javatron.io.AtomicFile;
+import org.javatron.tokenize.BertTokenizer;
+import org.javatron.tokenize.TokenBuffer;
+
+/**
+ * Turns a corpus into tokenized JSON lines, {@code {"text_id": "7", "text": [2054, 2003]}}, to the
+ * byte as Tevatron's scripts write them with Python's json.dumps. Ids are without {@code [CLS]} and
+ * {@code [SEP]}.
+ *
+ * <p>Workers tokenize blocks of lines, this thread reads and writes; the order of lines stays.
+ * Memory: a few blocks a worker, whatever the corpus.
+ *
+ * @param tokenizer shared by the workers
+ * @param separator what joins title and text
+ * @param maxTokens longer texts lose their right end
+ * @param threads workers, at least 1
+ */
+public record CorpusTokenizer(
+    BertTokenizer tokenizer, String separator, int maxTokens, int threads) {
+  private static final int BLOCK = 512;
+
+  /**
+   * What was done.
+   *
+   * @param rows lines written
+   * @param tokens ids written
+   * @param truncated texts that had more tokens than allowed
+   */
+  public record Summary(long rows, long tokens, long truncated) {
+    Summary plus(Summary more) {
+      return new Summary(rows + more.rows, tokens + more.tokens, truncated + more.truncated);
+    }
+  }
+
+  private record Block(byte[] lines, Summary summary) {}
+
+  /**
+   * Reads everything and writes it.
+   *
+   * @param corpus the texts; not closed here
+   * @param output the file, gzip-compressed if its name ends in {@code .gz}; it appears when whole
+   * @return the counts
+   * @throws IOException if reading or writing fails; the old output, if any, is untouched then
+   */
+  public Summary write(CorpusReader corpus, Path output) throws IOException {
+    ExecutorService workers = Executors.newFixedThreadPool(threads);
+    try (AtomicFile file = AtomicFile.create(output)) {
+      boolean compressed = output.getFileName().toString().endsWith(".gz");
+      OutputStream out = compressed ? new GZIPOutputStream(file.stream(), 1 << 16) : file.stream();
+      Summary total = write(corpus, out, workers);
+      if (out instanceof GZIPOutputStream gzip) {
+        gzip.finish();
+      }
+      file.commit();
+      return total;
+    } finally {
+      workers.shutdownNow();
+    }
+  }
+
+  private Summary write(CorpusReader corpus, OutputStream out, ExecutorService workers)
+      throws IOException {
+    Queue<Future<Block>> ahead = new ArrayDeque<>();
+    Summary total = new Summary(0, 0, 0);
+    boolean more = true;
+    while (more || !ahead.isEmpty()) {
+      while (more && ahead.size() < 2 * threads) {
+        List<TextRecord> records = read(corpus);
+        more = records.size() == BLOCK;
+        ahead.add(workers.submit(() -> block(records)));
+      }
+      Block done = await(ahead.remove());
+      out.write(done.lines());
+      total = total.plus(done.summary());
+    }
+    return total;
+  }
+
+  private static List<TextRecord> read(CorpusReader corpus) throws IOException {
+    List<TextRecord> records = new ArrayList<>(BLOCK);
+    while (records.size() < BLOCK) {
+      TextRecord record = corpus.next();
+      if (record == null) {
+        break;
+      }
+      records.add(record);
+    }
+    return records;
+  }
+
+  private static Block await(Future<Block> future) throws IOException {
+    try {
+      return future.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while tokenizing");
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UncheckedIOException io) {
+        throw io.getCause();
+      }
+      throw new IllegalStateException("tokenizing failed", e.getCause());
+    }
+  }
+
+  private Block block(List<TextRecord> records) {
+    StringBuilder lines = new StringBuilder();
+    TokenBuffer buffer = new TokenBuffer();
+    long tokens = 0;
+    long truncated = 0;
+    for (TextRecord record : records) {
+      buffer.clear();
+      boolean cut;
+      if (record.tokens() == null) {
+        cut = tokenizer.tokens(record.joined(separator), maxTokens, buffer);
+      } else {
+        cut = record.tokens().length > maxTokens;
+        buffer.append(record.tokens(), maxTokens);
+      }
+      tokens += buffer.size();
+      truncated += cut ? 1 : 0;
+      line(record.id(), buffer, lines);
+    }
+    return new Block(
+        lines.toString().getBytes(StandardCharsets.US_ASCII),
+        new Summary(records.size(), tokens, truncated));
+  }
+
+  private static void line(String id, TokenBuffer ids, StringBuilder out) {
+    out.append("{\"text_id\": \"");
+    quote(id, out);
+    out.append("\", \"text\": [");
+    for (int i = 0; i < ids.size(); i++) {
+      out.append(i == 0 ? "" : ", ").append(ids.get(i));
+    }
+    out.append("]}\n");
+  }
+
+  /** Python's escapes: all but printable ASCII, as UTF-16 in lower-case hexadecimal. */
+  private static void quote(String text, StringBuilder out) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '"', '\\' -> out.append('\\').append(c);
+        case '\n' -> out.append("\\n");
+        case '\r' -> out.append("\\r");
+        case '\t' -> out.append("\\t");
+        case '\b' -> out.append("\\b");
+        case '\f' -> out.append("\\f");
+        default -> {
+          if (c >= ' ' && c <= '~') {
+            out.append(c);
+          } else {
+            out.append("\\u");
+            for (int shift = 12; shift >= 0; shift -= 4) {
+              out.append(Character.forDigit(c >> shift & 15, 16));
+            }
+          }
+        }
+      }
+    }
+  }
+}
