@@ -81,6 +81,25 @@ public final class Blas {
     sgemm(openblas.CblasNoTrans, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
   }
 
+  /**
+   * {@code y = A x} for a row-major matrix: inner products of its rows with one vector. A matrix
+   * product would first copy A into another order, which costs more than it gains where each row is
+   * used once: this reads A as fast as memory gives it.
+   *
+   * @param m rows of A, values of y
+   * @param k columns of A, values of x
+   * @param a float32 [m, k]
+   * @param lda values from one row of A to the next, at least k
+   * @param x float32 [k]
+   * @param y float32 [m], the result; may hold anything before
+   */
+  public static void rowsTimesVector(
+      int m, int k, FloatPointer a, int lda, FloatPointer x, FloatPointer y) {
+    openblas.blas_set_num_threads(1);
+    openblas.cblas_sgemv(
+        openblas.CblasRowMajor, openblas.CblasNoTrans, m, k, 1f, a, lda, x, 1, 0f, y, 1);
+  }
+
   private static void sgemm(
       int transposeB,
       int m,

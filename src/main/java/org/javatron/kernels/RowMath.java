@@ -97,4 +97,16 @@ public interface RowMath {
    * @param eps keeps a constant row from dividing by zero
    */
   void layerNorm(float[] x, int offset, int length, float[] gamma, float[] beta, float eps);
+
+  /**
+   * Where a row reaches a threshold: the first, cheap step of a top-k, which few values pass.
+   *
+   * @param row float32, read from index 0
+   * @param length how many values are looked at, 0 or more
+   * @param threshold the least value of interest
+   * @param positions gets, in ascending order, each index whose value is not below the threshold;
+   *     NaN is not below anything, so it is never overlooked; at least {@code length} long
+   * @return how many positions were written
+   */
+  int collectReaching(float[] row, int length, float threshold, int[] positions);
 }

@@ -73,4 +73,15 @@ public final class ScalarRowMath implements RowMath {
       x[offset + i] = (x[offset + i] - mean) * inverse * gamma[i] + beta[i];
     }
   }
+
+  @Override
+  public int collectReaching(float[] row, int length, float threshold, int[] positions) {
+    int count = 0;
+    for (int i = 0; i < length; i++) {
+      if (!(row[i] < threshold)) {
+        positions[count++] = i;
+      }
+    }
+    return count;
+  }
 }

@@ -1,5 +1,6 @@
 package org.javatron.kernels;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -31,5 +32,33 @@ class RowMathTest {
       // n products below 1/4, each rounded once: the error grows with n.
       assertEquals(scalar.dot(a, 3, b, 5, n), fastest.dot(a, 3, b, 5, n), 1e-7 * (n + 1), "n=" + n);
     }
+  }
+
+  @Test
+  void collectReachingAgrees() {
+    Random random = new Random(2);
+    for (int n : AWKWARD) {
+      for (int trial = 0; trial < 50; trial++) {
+        float[] row = new float[n + 2];
+        for (int i = 0; i < row.length; i++) {
+          row[i] = random.nextInt(40) == 0 ? Float.NaN : random.nextInt(5) - 2; // with ties
+        }
+        float threshold = trial == 0 ? Float.NEGATIVE_INFINITY : random.nextInt(6) - 2;
+        int[] expected = new int[n];
+        int[] found = new int[n];
+        int count = scalar.collectReaching(row, n, threshold, expected);
+        assertEquals(count, fastest.collectReaching(row, n, threshold, found));
+        assertArrayEquals(expected, found);
+        assertEquals(count, reaching(row, n, threshold));
+      }
+    }
+  }
+
+  private static int reaching(float[] row, int n, float threshold) {
+    int count = 0;
+    for (int i = 0; i < n; i++) {
+      count += Float.isNaN(row[i]) || row[i] >= threshold ? 1 : 0;
+    }
+    return count;
   }
 }

@@ -176,4 +176,25 @@ public final class VectorRowMath implements RowMath {
   private static FloatVector load(float[] x, int offset) {
     return FloatVector.fromArray(SPECIES, x, offset);
   }
+
+  @Override
+  public int collectReaching(float[] row, int length, float threshold, int[] positions) {
+    int count = 0;
+    int i = 0;
+    for (; i < SPECIES.loopBound(length); i += SPECIES.length()) {
+      VectorMask<Float> below =
+          FloatVector.fromArray(SPECIES, row, i).compare(VectorOperators.LT, threshold);
+      if (!below.allTrue()) {
+        for (long lanes = below.not().toLong(); lanes != 0; lanes &= lanes - 1) {
+          positions[count++] = i + Long.numberOfTrailingZeros(lanes);
+        }
+      }
+    }
+    for (; i < length; i++) {
+      if (!(row[i] < threshold)) {
+        positions[count++] = i;
+      }
+    }
+    return count;
+  }
 }

@@ -1,0 +1,95 @@
+package org.javatron.search;
+
+import java.util.Locale;
+import org.javatron.io.InputException;
+
+/**
+ * What a search will do and need, known before it begins.
+ *
+ * @param passages how many passages there are
+ * @param queries how many queries there are
+ * @param depth passages kept for each query
+ * @param queryBlock queries of one pass over the passages
+ * @param queryTile queries of one matrix product
+ * @param bytes memory it allocates beside the Java machine itself and the mapped files, which the
+ *     system keeps in memory only as long as nobody else wants it
+ */
+public record SearchPlan(
+    long passages, long queries, int depth, int queryBlock, int queryTile, long bytes) {
+  /** A result while it is written: its key, ordinal and score, and its id as a Java string. */
+  private static final int BYTES_OF_A_HIT = 160;
+
+  /** Chooses the largest block of queries that fits. */
+  static SearchPlan of(long passages, int dim, long queries, int depth, SearchOptions options)
+      throws InputException {
+    int kept = (int) Math.min(depth, passages);
+    int block = (int) Math.min(queries, options.queryBlock());
+    int low = 0; // fits (or nothing does)
+    int high = Math.max(1, block);
+    while (low < high) {
+      int middle = (int) (((long) low + high + 1) / 2);
+      if (bytes(passages, dim, middle, kept, options) <= options.memory()) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    if (low == 0) {
+      throw new InputException(
+          String.format(
+              "search needs %s for a single query at depth %d but may use %s:"
+                  + " allow more with --memory or lower --depth",
+              megabytes(bytes(passages, dim, 1, kept, options)),
+              kept,
+              megabytes(options.memory())));
+    }
+    return new SearchPlan(
+        passages,
+        queries,
+        kept,
+        low,
+        Math.min(low, options.queryTile()),
+        bytes(passages, dim, low, kept, options));
+  }
+
+  private static long bytes(long passages, int dim, int block, int kept, SearchOptions options) {
+    long tile = options.passageTile();
+    long scores = Math.min(block, options.queryTile()) * tile * Float.BYTES;
+    long worker = scores + tile * dim * Float.BYTES + tile * (Float.BYTES + Integer.BYTES);
+    long query =
+        (long) dim * Float.BYTES
+            + (long) TopK.capacity(kept, (int) passages) * Long.BYTES
+            + 64; // the objects around them
+    return options.threads() * worker + block * query + (long) kept * BYTES_OF_A_HIT + passages / 2;
+  }
+
+  /**
+   * How often the passages are read.
+   *
+   * @return passes, one for each block of queries
+   */
+  public long passes() {
+    return (queries + queryBlock - 1) / queryBlock;
+  }
+
+  /**
+   * The sentence that is shown before the search begins.
+   *
+   * @return what is searched, in how many passes, with how much memory
+   */
+  public String description() {
+    return String.format(
+        Locale.ROOT,
+        "search needs %s: %d queries over %d passages at depth %d in %d pass%s",
+        megabytes(bytes),
+        queries,
+        passages,
+        depth,
+        passes(),
+        passes() == 1 ? "" : "es");
+  }
+
+  private static String megabytes(long bytes) {
+    return String.format(Locale.ROOT, "%.1f MB", bytes / (double) (1 << 20));
+  }
+}
