@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       ConvertCommand.class,
       InspectCommand.class,
+      SearchCommand.class,
       EvaluateCommand.class,
       FormatCommand.class,
       TokenizeCommand.class,

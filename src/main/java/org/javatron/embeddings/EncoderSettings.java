@@ -1,7 +1,11 @@
 package org.javatron.embeddings;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.javatron.io.InputException;
 
 /** Which embeddings may be compared: an inner product means something within one model only. */
 public final class EncoderSettings {
@@ -12,34 +16,55 @@ public final class EncoderSettings {
   private EncoderSettings() {}
 
   /**
-   * What keeps queries from being searched among passages: the first of {@code model_sha256},
-   * {@code tokenizer_sha256}, {@code pooling} and {@code normalize} that differs. A setting that
-   * only one side has counts as different; one that neither has does not.
+   * Refuses a search that would compare vectors of different making: queries whose model,
+   * tokenizer, pooling or normalisation is not the passages', passages whose folders differ in any
+   * setting but the version of the software, or queries' embeddings in the passages' place. A
+   * setting that only one side has counts as different; one that neither has does not.
    *
-   * @param queries the queries' header
-   * @param passages the passages' header
-   * @return the setting and both values, {@code pooling is "cls" there and "mean" here} (there: the
-   *     passages, here: the queries); empty if they agree
+   * @param queries the queries' embeddings
+   * @param passages the passages'
+   * @throws InputException naming the first setting that differs, both values and both folders
    */
-  public static Optional<String> mismatch(EmbeddingsHeader queries, EmbeddingsHeader passages) {
-    return SHARED_BY_SIDES.stream()
-        .map(
-            name ->
-                EmbeddingsHeader.difference(
-                    name, passages.encoder().get(name), queries.encoder().get(name)))
-        .flatMap(Optional::stream)
-        .findFirst();
+  public static void requireComparable(Embeddings queries, Embeddings passages)
+      throws InputException {
+    Path first = passages.directories().get(0);
+    ObjectNode settings = encoder(passages, 0);
+    for (int i = 1; i < passages.directories().size(); i++) {
+      ObjectNode other = encoder(passages, i).deepCopy();
+      ObjectNode same = settings.deepCopy();
+      same.remove("software");
+      other.remove("software");
+      refuse(EmbeddingsHeader.difference("", same, other), first, passages.directories().get(i));
+    }
+    if (settings.path("side").asText().equals("query")) {
+      throw new InputException(
+          first
+              + " holds embeddings of queries, expected passages (--allow-mismatch searches them)");
+    }
+    for (int i = 0; i < queries.directories().size(); i++) {
+      for (String name : SHARED_BY_SIDES) {
+        JsonNode there = settings.get(name);
+        JsonNode here = encoder(queries, i).get(name);
+        if (there != null || here != null) {
+          refuse(
+              EmbeddingsHeader.difference(name, there, here), first, queries.directories().get(i));
+        }
+      }
+    }
   }
 
-  /**
-   * What keeps two folders of passages from being searched as one collection: any setting of the
-   * encoder that differs, the separator and the maximum length included.
-   *
-   * @param there one folder's header
-   * @param here the other's
-   * @return the setting and both values; empty if they agree
-   */
-  public static Optional<String> difference(EmbeddingsHeader there, EmbeddingsHeader here) {
-    return EmbeddingsHeader.difference("", there.encoder(), here.encoder());
+  private static ObjectNode encoder(Embeddings embeddings, int folder) {
+    return embeddings.manifests().get(folder).header().encoder();
+  }
+
+  private static void refuse(Optional<String> difference, Path there, Path here)
+      throws InputException {
+    if (difference.isPresent()) {
+      throw new InputException(
+          String.format(
+              "the embeddings in %s (there) and %s (here) were made differently: %s"
+                  + " (--allow-mismatch searches them all the same)",
+              there, here, difference.get()));
+    }
   }
 }

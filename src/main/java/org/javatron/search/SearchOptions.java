@@ -30,14 +30,15 @@ public record SearchOptions(
   }
 
   /**
-   * A thread for each processor, tiles as measured best, 1 GiB, and as many queries in a pass as
-   * that allows.
+   * A thread for each processor, tiles as measured best, 1 GiB or half of the Java heap if that is
+   * less, and as many queries in a pass as that allows.
    *
    * @return the defaults
    */
   public static SearchOptions defaults() {
     int processors = Runtime.getRuntime().availableProcessors();
-    return new SearchOptions(processors, 1024, 256, Integer.MAX_VALUE, 1L << 30);
+    long memory = Math.min(1L << 30, Runtime.getRuntime().maxMemory() / 2);
+    return new SearchOptions(processors, 1024, 256, Integer.MAX_VALUE, memory);
   }
 
   /**

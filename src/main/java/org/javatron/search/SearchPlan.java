@@ -16,8 +16,11 @@ import org.javatron.io.InputException;
  */
 public record SearchPlan(
     long passages, long queries, int depth, int queryBlock, int queryTile, long bytes) {
-  /** A result while it is written: its key, ordinal and score, and its id as a Java string. */
+  /** A result while it is written: ordinal, score, its id as a Java string, a place in a set. */
   private static final int BYTES_OF_A_HIT = 160;
+
+  /** A query's id, remembered so that none comes twice. */
+  private static final int BYTES_OF_AN_ID = 120;
 
   /** Chooses the largest block of queries that fits. */
   static SearchPlan of(long passages, int dim, long queries, int depth, SearchOptions options)
@@ -28,7 +31,7 @@ public record SearchPlan(
     int high = Math.max(1, block);
     while (low < high) {
       int middle = (int) (((long) low + high + 1) / 2);
-      if (bytes(passages, dim, middle, kept, options) <= options.memory()) {
+      if (bytes(passages, dim, queries, middle, kept, options) <= options.memory()) {
         low = middle;
       } else {
         high = middle - 1;
@@ -39,9 +42,7 @@ public record SearchPlan(
           String.format(
               "search needs %s for a single query at depth %d but may use %s:"
                   + " allow more with --memory or lower --depth",
-              megabytes(bytes(passages, dim, 1, kept, options)),
-              kept,
-              megabytes(options.memory())));
+              size(bytes(passages, dim, queries, 1, kept, options)), kept, size(options.memory())));
     }
     return new SearchPlan(
         passages,
@@ -49,10 +50,11 @@ public record SearchPlan(
         kept,
         low,
         Math.min(low, options.queryTile()),
-        bytes(passages, dim, low, kept, options));
+        bytes(passages, dim, queries, low, kept, options));
   }
 
-  private static long bytes(long passages, int dim, int block, int kept, SearchOptions options) {
+  private static long bytes(
+      long passages, int dim, long queries, int block, int kept, SearchOptions options) {
     long tile = options.passageTile();
     long scores = Math.min(block, options.queryTile()) * tile * Float.BYTES;
     long worker = scores + tile * dim * Float.BYTES + tile * (Float.BYTES + Integer.BYTES);
@@ -60,7 +62,11 @@ public record SearchPlan(
         (long) dim * Float.BYTES
             + (long) TopK.capacity(kept, (int) passages) * Long.BYTES
             + 64; // the objects around them
-    return options.threads() * worker + block * query + (long) kept * BYTES_OF_A_HIT + passages / 2;
+    return options.threads() * worker
+        + block * query
+        + (long) kept * BYTES_OF_A_HIT
+        + queries * BYTES_OF_AN_ID
+        + passages / 2; // where every sixteenth id begins
   }
 
   /**
@@ -81,7 +87,7 @@ public record SearchPlan(
     return String.format(
         Locale.ROOT,
         "search needs %s: %d queries over %d passages at depth %d in %d pass%s",
-        megabytes(bytes),
+        size(bytes),
         queries,
         passages,
         depth,
@@ -89,7 +95,9 @@ public record SearchPlan(
         passes() == 1 ? "" : "es");
   }
 
-  private static String megabytes(long bytes) {
-    return String.format(Locale.ROOT, "%.1f MB", bytes / (double) (1 << 20));
+  private static String size(long bytes) {
+    return bytes < 1 << 20
+        ? (bytes + 1023) / 1024 + " KB"
+        : String.format(Locale.ROOT, "%.1f MB", bytes / (double) (1 << 20));
   }
 }

@@ -257,7 +257,7 @@ class ExactSearcherTest {
       String message =
           assertThrows(InputException.class, () -> searcher.search(passages, 10)).getMessage();
       assertEquals(
-          "search needs 0.2 MB for a single query at depth 10 but may use 0.1 MB:"
+          "search needs 208 KB for a single query at depth 10 but may use 88 KB:"
               + " allow more with --memory or lower --depth",
           message);
     }

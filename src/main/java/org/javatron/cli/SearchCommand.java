@@ -1,0 +1,219 @@
+package org.javatron.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.javatron.data.RunFormat;
+import org.javatron.data.RunWriter;
+import org.javatron.embeddings.Embeddings;
+import org.javatron.embeddings.EncoderSettings;
+import org.javatron.io.InputException;
+import org.javatron.io.Progress;
+import org.javatron.search.ExactSearcher;
+import org.javatron.search.RunOfSearch;
+import org.javatron.search.SearchOptions;
+import org.javatron.search.SearchPlan;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code javatron search}: the best passages for each query, exactly. */
+@Command(
+    name = "search",
+    description = "Finds the passages with the largest inner product for each query, exactly.",
+    footer = {
+      "",
+      "Passages are ordered by score, those with equal scores by their place in the collection. The"
+          + " embeddings are mapped, not loaded; what else is needed is said before the search"
+          + " begins and stays within --memory."
+    },
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+final class SearchCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--queries",
+      required = true,
+      arity = "1..*",
+      paramLabel = "DIR",
+      description = "The queries' embeddings, as encode writes them; several are one collection.")
+  private List<Path> queryFolders;
+
+  @Option(
+      names = "--passages",
+      required = true,
+      arity = "1..*",
+      paramLabel = "DIR",
+      description =
+          "The passages' embeddings: a folder, a folder of shards, or several in the order given.")
+  private List<Path> passageFolders;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "FILE",
+      description = "The run to write; a name in .gz is compressed.")
+  private Path output;
+
+  @Option(
+      names = "--depth",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description = "Passages for each query, up to all of them.")
+  private int depth;
+
+  @Option(
+      names = "--run-format",
+      paramLabel = "FORMAT",
+      defaultValue = "tevatron",
+      description = "How the run is written: ${COMPLETION-CANDIDATES}.")
+  private RunFormat format;
+
+  @Option(names = "--threads", paramLabel = "N", description = "Threads that compare.")
+  private int threads = SearchOptions.defaults().threads();
+
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      converter = MemorySize.class,
+      description =
+          "What the search may allocate, such as 512m or 4g (1g, or half of Java's heap if that is"
+              + " less). More lets a pass over the passages serve more queries.",
+      showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER)
+  private long memory = SearchOptions.defaults().memory();
+
+  @Option(
+      names = "--query-batch",
+      paramLabel = "N",
+      description = "Queries of one pass over the passages at most; as many as fit if not given.")
+  private Integer queryBatch;
+
+  @Option(
+      names = "--allow-mismatch",
+      description = "Compare embeddings though their manifests name different settings.")
+  private boolean allowMismatch;
+
+  @Option(names = "--force", description = "Replace the output if it exists.")
+  private boolean force;
+
+  @Option(names = "--json", description = "Print one JSON object instead of a sentence.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException {
+    SearchOptions options = options();
+    if (Files.exists(output) && !force) {
+      throw new InputException(output + " exists already: replace it with --force");
+    }
+    Embeddings queries = open(queryFolders, "queries");
+    Embeddings passages = open(passageFolders, "passages");
+    if (!allowMismatch) {
+      EncoderSettings.requireComparable(queries, passages);
+    }
+    PrintWriter err = spec.commandLine().getErr();
+    if (depth > passages.rows()) {
+      err.printf(
+          Locale.ROOT,
+          "search: there are only %d passages: each query gets all of them%n",
+          passages.rows());
+    }
+    try (ExactSearcher searcher = new ExactSearcher(passages, options)) {
+      SearchPlan plan = searcher.plan(queries.rows(), depth);
+      err.println(plan.description());
+      long start = System.nanoTime();
+      long lines = search(searcher, plan, passages, queries);
+      report(plan, passages.dim(), lines, (System.nanoTime() - start) / 1e9);
+    }
+    return 0;
+  }
+
+  private SearchOptions options() {
+    requirePositive("--depth", depth);
+    requirePositive("--threads", threads);
+    SearchOptions options = SearchOptions.defaults().withThreads(threads).withMemory(memory);
+    if (queryBatch == null) {
+      return options;
+    }
+    requirePositive("--query-batch", queryBatch);
+    return options.withQueryBlock(queryBatch);
+  }
+
+  private void requirePositive(String name, int value) {
+    if (value < 1) {
+      throw new ParameterException(spec.commandLine(), name + " must be at least 1, got " + value);
+    }
+  }
+
+  private static Embeddings open(List<Path> folders, String what) throws IOException {
+    Embeddings embeddings = Embeddings.open(folders);
+    Set<Path> different = new HashSet<>();
+    for (Path folder : embeddings.directories()) {
+      if (!different.add(folder.toRealPath())) {
+        throw new InputException(folder + " is given twice among the " + what);
+      }
+    }
+    if (embeddings.rows() == 0) {
+      throw new InputException(folders.get(0) + " holds no " + what);
+    }
+    return embeddings;
+  }
+
+  private long search(
+      ExactSearcher searcher, SearchPlan plan, Embeddings passages, Embeddings queries)
+      throws IOException {
+    PrintWriter err = spec.commandLine().getErr();
+    try (RunWriter run = RunWriter.create(output, format);
+        Progress progress =
+            Progress.console(err, "searching", plan.passes() * plan.passages(), "passages")) {
+      long lines = RunOfSearch.write(searcher, passages, queries, plan.depth(), run, progress);
+      run.commit();
+      return lines;
+    }
+  }
+
+  private void report(SearchPlan plan, int dim, long lines, double seconds) throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+      out.println(
+          mapper.writeValueAsString(
+              mapper
+                  .createObjectNode()
+                  .put("run", output.toString())
+                  .put("run_format", format.toString().toLowerCase(Locale.ROOT))
+                  .put("lines", lines)
+                  .put("queries", plan.queries())
+                  .put("passages", plan.passages())
+                  .put("dim", dim)
+                  .put("depth", plan.depth())
+                  .put("threads", threads)
+                  .put("query_batch", plan.queryBlock())
+                  .put("passes", plan.passes())
+                  .put("memory_bytes", plan.bytes())
+                  .put("seconds", seconds)
+                  .put("queries_per_second", plan.queries() / seconds)));
+    } else {
+      out.printf(
+          Locale.ROOT,
+          "%s: %d lines, %d queries over %d passages in %.1f s (%.1f queries/s)%n",
+          output,
+          lines,
+          plan.queries(),
+          plan.passages(),
+          seconds,
+          plan.queries() / seconds);
+    }
+    out.flush();
+  }
+}
