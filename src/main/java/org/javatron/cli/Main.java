@@ -19,10 +19,12 @@ import picocli.CommandLine.Spec;
     subcommands = {
       ConvertCommand.class,
       InspectCommand.class,
+      TokenizeCommand.class,
+      EncodeCommand.class,
       SearchCommand.class,
       EvaluateCommand.class,
       FormatCommand.class,
-      TokenizeCommand.class,
+      DemoCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Main implements Runnable {

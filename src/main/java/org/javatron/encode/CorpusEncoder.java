@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.javatron.embeddings.EmbeddingsWriter;
 import org.javatron.io.Progress;
+import org.javatron.model.TextEncoder;
 
 /**
  * Encodes the chunks of a corpus and appends them to the embeddings on disk.
@@ -30,8 +31,7 @@ final class CorpusEncoder {
   /** What a run did. */
   record Totals(long rows, long tokens, long truncated) {}
 
-  Totals encode(ChunkReader reader, EmbeddingsWriter writer, Progress progress)
-      throws IOException {
+  Totals encode(ChunkReader reader, EmbeddingsWriter writer, Progress progress) throws IOException {
     long rows = 0;
     long tokens = 0;
     long truncated = 0;

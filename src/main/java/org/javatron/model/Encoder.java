@@ -21,7 +21,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Calls of {@link #encode} from several threads wait for each other; one call uses all threads
  * of its options.
  */
-public final class Encoder implements Closeable {
+public final class Encoder implements TextEncoder, Closeable {
   /** Which text the encoder is for; the same weights serve both where a model is tied. */
   public enum Side {
     /** Questions. */
@@ -74,8 +74,7 @@ public final class Encoder implements Closeable {
   public static Encoder open(Path modelDirectory, Side side, EncoderOptions options)
       throws IOException {
     ModelManifest manifest = ModelManifest.read(modelDirectory);
-    Path own = modelDirectory.resolve(side.name().toLowerCase(Locale.ROOT) + "_model");
-    Path directory = Files.isDirectory(own) ? own : modelDirectory;
+    Path directory = sideDirectory(modelDirectory, side);
     BertConfig config = BertConfig.read(directory.resolve("config.json"));
     return new Encoder(
         config,
@@ -85,10 +84,23 @@ public final class Encoder implements Closeable {
   }
 
   /**
+   * Where a side's weights and vocabulary are.
+   *
+   * @param modelDirectory the model, tied or untied
+   * @param side which of an untied model's two encoders
+   * @return {@code query_model} or {@code passage_model} in it if there is one, else the directory
+   */
+  public static Path sideDirectory(Path modelDirectory, Side side) {
+    Path own = modelDirectory.resolve(side.name().toLowerCase(Locale.ROOT) + "_model");
+    return Files.isDirectory(own) ? own : modelDirectory;
+  }
+
+  /**
    * The length of a text's vector.
    *
    * @return the model's hidden size
    */
+  @Override
   public int dim() {
     return config.hiddenSize();
   }
@@ -107,6 +119,7 @@ public final class Encoder implements Closeable {
    *
    * @return tokens of all sequences together, at least {@link #maxPositions()}
    */
+  @Override
   public int maxTokensPerBatch() {
     return maxTokens;
   }
@@ -152,6 +165,7 @@ public final class Encoder implements Closeable {
    *     vocabulary or the batch is too large; nothing is written then
    * @throws IndexOutOfBoundsException if {@code out} is too small
    */
+  @Override
   public synchronized void encode(List<int[]> sequences, float[] out, int outOffset) {
     if (closed) {
       throw new IllegalStateException("the encoder is closed");

@@ -1,10 +1,10 @@
-package org.javatron.encode;
+package org.javatron.model;
 
 import java.util.List;
 
 /**
- * What the corpus encoder needs of a model: sequences in, one row each out. {@code
- * org.javatron.model.Encoder} is one; tests bring a cheaper one.
+ * What encoding a corpus needs of a model: sequences in, one row each out. {@link Encoder} is the
+ * one of BERT; tests bring a cheaper one.
  */
 public interface TextEncoder {
   /**

@@ -1,0 +1,157 @@
+package org.javatron.encode;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.javatron.data.CorpusReader;
+import org.javatron.embeddings.EmbeddingsHeader;
+import org.javatron.embeddings.EmbeddingsWriter;
+import org.javatron.embeddings.Shard;
+import org.javatron.io.InputException;
+import org.javatron.io.Progress;
+import org.javatron.model.Encoder;
+import org.javatron.model.TextEncoder;
+import org.javatron.tokenize.BertTokenizer;
+import org.javatron.weights.ModelManifest;
+
+/**
+ * One run of {@code encode}: a collection in, a folder of embeddings out.
+ *
+ * <p>The rows are counted first, so that the shard's bounds, the time left and the file's header
+ * are known. Memory is the model's, the encoder's buffers and two chunks of {@value
+ * CorpusEncoder#CHUNK_ROWS} rows; it does not grow with the collection.
+ */
+public final class EncodeJob {
+  private final EncodeSettings settings;
+  private final PrintWriter log;
+
+  /**
+   * A run to be started with {@link #run}.
+   *
+   * @param settings what to encode
+   * @param log where progress and notes go; the caller closes it
+   */
+  public EncodeJob(EncodeSettings settings, PrintWriter log) {
+    this.settings = settings;
+    this.log = log;
+  }
+
+  /**
+   * Encodes what is not encoded yet.
+   *
+   * @return what was done
+   * @throws IOException if the model, the corpus or the output is not as it must be; whole chunks
+   *     written so far are kept and the same command continues after them
+   */
+  public EncodeSummary run() throws IOException {
+    long total = CorpusReader.count(settings.input());
+    if (total == 0) {
+      throw new InputException(
+          "there are no " + settings.unit() + " in " + settings.input().get(0));
+    }
+    Shard shard = new Shard(settings.shard(), settings.shards(), total);
+    Path output = shard.directory(settings.output());
+    if (EmbeddingsWriter.isFinished(output) && settings.force()) {
+      EmbeddingsWriter.discard(output);
+    }
+    BertTokenizer tokenizer =
+        BertTokenizer.load(Encoder.sideDirectory(settings.model(), settings.side()));
+    try (Encoder encoder = Encoder.open(settings.model(), settings.side(), settings.encoder())) {
+      SequenceBuilder builder = sequences(encoder, tokenizer);
+      EmbeddingsHeader header =
+          new EmbeddingsHeader(
+              shard, encoder.dim(), settings.type(), describe(encoder.manifest(), builder));
+      try (EmbeddingsWriter writer = EmbeddingsWriter.open(output, header)) {
+        if (writer.rowsWritten() > 0) {
+          log.printf(
+              Locale.ROOT,
+              "%s: continuing after %d of %d %s%n",
+              output,
+              writer.rowsWritten(),
+              shard.rows(),
+              settings.unit());
+        }
+        long chunkBytes =
+            2L * CorpusEncoder.CHUNK_ROWS * (4L * encoder.dim() + 4L * builder.maxLength());
+        log.printf(
+            Locale.ROOT,
+            "encoding %d %s needs %d MB outside the heap and about %d MB in it, however many they are%n",
+            shard.rows() - writer.rowsWritten(),
+            settings.unit(),
+            encoder.memoryBytes() >> 20,
+            (chunkBytes >> 20) + 1);
+        log.flush();
+        EncodeSummary summary = encode(encoder, builder, shard, output, writer);
+        writer.finish();
+        return summary;
+      }
+    }
+  }
+
+  private EncodeSummary encode(
+      TextEncoder encoder,
+      SequenceBuilder builder,
+      Shard shard,
+      Path output,
+      EmbeddingsWriter writer)
+      throws IOException {
+    long begun = System.nanoTime();
+    long done = writer.rowsWritten();
+    CorpusEncoder.Totals totals;
+    try (Progress progress =
+            Progress.console(log, "encoding", done, shard.rows(), settings.unit());
+        ChunkReader reader =
+            new ChunkReader(
+                CorpusReader.open(settings.input()),
+                builder,
+                shard.firstRow() + done,
+                shard.rows() - done,
+                CorpusEncoder.CHUNK_ROWS,
+                settings.encoder().threads())) {
+      totals = new CorpusEncoder(encoder).encode(reader, writer, progress);
+    }
+    double seconds = (System.nanoTime() - begun) / 1e9;
+    return new EncodeSummary(
+        output, shard.rows(), totals.rows(), totals.tokens(), totals.truncated(), seconds);
+  }
+
+  private SequenceBuilder sequences(Encoder encoder, BertTokenizer tokenizer)
+      throws InputException {
+    ModelManifest manifest = encoder.manifest();
+    int own =
+        settings.side() == Encoder.Side.QUERY
+            ? manifest.queryMaxLength()
+            : manifest.passageMaxLength();
+    int maxLength = settings.maxLength() == null ? own : settings.maxLength();
+    int most = Math.min(encoder.maxPositions(), encoder.maxTokensPerBatch());
+    if (maxLength < 3 || maxLength > most) {
+      throw new InputException(
+          "the maximum length must be between 3 ([CLS], a token, [SEP]) and "
+              + most
+              + " ("
+              + (most == encoder.maxPositions() ? "the model's positions" : "the batch")
+              + "), found "
+              + maxLength);
+    }
+    return new SequenceBuilder(
+        tokenizer,
+        maxLength,
+        settings.separator() == null ? manifest.separator() : settings.separator());
+  }
+
+  /** The settings that shape the vectors: whoever searches compares them. */
+  private ObjectNode describe(ModelManifest manifest, SequenceBuilder builder) throws IOException {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("model_sha256", manifest.weightsSha256())
+        .put("tokenizer_sha256", TokenizerHash.of(builder.tokenizer()))
+        .put("pooling", manifest.pooling().name().toLowerCase(Locale.ROOT))
+        .put("normalize", manifest.normalize())
+        .put("max_length", builder.maxLength())
+        .put("separator", builder.separator())
+        .put("side", settings.side().name().toLowerCase(Locale.ROOT));
+  }
+}
