@@ -125,15 +125,13 @@ public final class EncodeJob {
         settings.side() == Encoder.Side.QUERY
             ? manifest.queryMaxLength()
             : manifest.passageMaxLength();
-    int maxLength = settings.maxLength() == null ? own : settings.maxLength();
-    int most = Math.min(encoder.maxPositions(), encoder.maxTokensPerBatch());
+    int most = encoder.maxPositions();
+    int maxLength = settings.maxLength() == null ? Math.min(own, most) : settings.maxLength();
     if (maxLength < 3 || maxLength > most) {
       throw new InputException(
           "the maximum length must be between 3 ([CLS], a token, [SEP]) and "
               + most
-              + " ("
-              + (most == encoder.maxPositions() ? "the model's positions" : "the batch")
-              + "), found "
+              + " (the model's positions), found "
               + maxLength);
     }
     return new SequenceBuilder(

@@ -1,0 +1,145 @@
+package org.javatron.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.javatron.testing.Peers;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EncodeCommandTest {
+  @TempDir static Path shared;
+  private static Path model;
+  private static Path corpus;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void convertATinyModel() throws IOException {
+    model = shared.resolve("model");
+    CliResult result =
+        CliResult.of(
+            "convert",
+            "--model",
+            Peers.root().resolve("weights-converter/src/test/resources/golden/tiny-bert/torch-zip"),
+            "--output",
+            model);
+    assertEquals(0, result.exitCode(), result.err());
+    corpus = Files.writeString(shared.resolve("c.tsv"), "1\tfirst\n2\tsecond one\n3\t\n");
+  }
+
+  private CliResult encode(Object... more) {
+    Object[] all = new Object[more.length + 5];
+    all[0] = "encode";
+    all[1] = "--model";
+    all[2] = model;
+    all[3] = "--output";
+    all[4] = folder.resolve("E");
+    System.arraycopy(more, 0, all, 5, more.length);
+    return CliResult.of(all);
+  }
+
+  @Test
+  void writesEmbeddingsAndSaysWhatItDid() throws IOException {
+    CliResult result = encode("--corpus", corpus, "--json", "--passage-max-length", 16);
+    assertEquals(0, result.exitCode(), result.err());
+    JsonNode summary = new ObjectMapper().readTree(result.out());
+    assertEquals(3, summary.get("rows").asInt());
+    assertEquals(3, summary.get("encoded").asInt());
+    assertTrue(result.err().startsWith("encoding 3 passages needs "), result.err());
+
+    Path output = folder.resolve("E");
+    assertEquals("1\n2\n3\n", Files.readString(output.resolve("embeddings.ids")));
+    JsonNode manifest = new ObjectMapper().readTree(output.resolve("manifest.json").toFile());
+    assertEquals("passage", manifest.at("/encoder/side").asText());
+    assertEquals(16, manifest.at("/encoder/max_length").asInt());
+    assertEquals("[SEP]", manifest.at("/encoder/separator").asText());
+    assertEquals("cls", manifest.at("/encoder/pooling").asText());
+  }
+
+  @Test
+  void theSameRunGivesTheSameBytesWithTheOtherKernelsNearlyTheSame() throws IOException {
+    encode("--corpus", corpus);
+    byte[] first = Files.readAllBytes(folder.resolve("E/embeddings.npy"));
+    CliResult again = encode("--corpus", corpus, "--force");
+    assertEquals(0, again.exitCode(), again.err());
+    assertArrayEquals(first, Files.readAllBytes(folder.resolve("E/embeddings.npy")));
+    CliResult reference = encode("--corpus", corpus, "--force", "--kernels", "reference");
+    assertEquals(0, reference.exitCode(), reference.err());
+    byte[] other = Files.readAllBytes(folder.resolve("E/embeddings.npy"));
+    assertEquals(first.length, other.length);
+    for (int at = 128; at < first.length; at += 4) {
+      float a = floatAt(first, at);
+      float b = floatAt(other, at);
+      assertEquals(a, b, 1e-5 * Math.max(1, Math.abs(a)));
+    }
+  }
+
+  private static float floatAt(byte[] bytes, int at) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getFloat(at);
+  }
+
+  @Test
+  void finishedEmbeddingsAreNotReplacedUnasked() {
+    encode("--corpus", corpus);
+    CliResult again = encode("--corpus", corpus);
+    assertEquals(1, again.exitCode());
+    assertTrue(again.err().contains("--force"), again.err());
+  }
+
+  @Test
+  void oneShardGoesToItsOwnFolder() throws IOException {
+    CliResult result = encode("--corpus", corpus, "--shards", 2, "--shard", 1);
+    assertEquals(0, result.exitCode(), result.err());
+    assertEquals("2\n3\n", Files.readString(folder.resolve("E/shard-1-of-2/embeddings.ids")));
+  }
+
+  @Test
+  void wrongOptionsAreUsageErrors() {
+    assertUsage(
+        "--shard must be between 0 and 1, not 2", "--corpus", corpus, "--shards", 2, "--shard", 2);
+    assertUsage("--threads must be 1 or more, not 0", "--corpus", corpus, "--threads", 0);
+    CliResult neither = encode();
+    assertEquals(2, neither.exitCode());
+    assertTrue(neither.err().contains("--corpus"), neither.err());
+    CliResult both = encode("--corpus", corpus, "--queries", corpus);
+    assertEquals(2, both.exitCode());
+  }
+
+  private void assertUsage(String sentence, Object... options) {
+    CliResult result = encode(options);
+    assertEquals(2, result.exitCode());
+    assertTrue(result.err().startsWith("javatron encode: " + sentence), result.err());
+  }
+
+  @Test
+  void badInputIsOneSentence() throws IOException {
+    assertFailure(
+        "javatron encode: no such file or folder: ", "--corpus", folder.resolve("none.tsv"));
+    Path empty = Files.createFile(folder.resolve("empty.tsv"));
+    assertFailure("javatron encode: there are no passages in ", "--corpus", empty);
+    assertFailure(
+        "javatron encode: the maximum length must be between 3 ([CLS], a token, [SEP]) and ",
+        "--corpus",
+        corpus,
+        "--passage-max-length",
+        100000);
+    assertTrue(Files.notExists(folder.resolve("E/manifest.json")));
+  }
+
+  private void assertFailure(String begin, Object... options) {
+    CliResult result = encode(options);
+    assertEquals(1, result.exitCode());
+    assertTrue(result.err().startsWith(begin), result.err());
+    assertEquals(1, result.err().lines().count(), result.err());
+  }
+}
