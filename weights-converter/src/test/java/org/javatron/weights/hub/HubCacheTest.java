@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,10 +15,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.javatron.testing.LocalHub;
 import org.junit.jupiter.api.Test;
 
 /** What lies in the cache, and who may use it when. */
@@ -54,7 +57,7 @@ class HubCacheTest extends HubTestCase {
 
   @Test
   void aFailedDownloadLeavesNoSnapshotAndKeepsWhatIsWhole() throws IOException {
-    hub.fault(WEIGHTS, org.javatron.testing.LocalHub.status(403));
+    hub.fault(WEIGHTS, LocalHub.status(403));
     failure();
     assertTrue(Files.exists(blob("config.json")));
     assertTrue(failure(offline(), ID, "main").contains("not in the cache"));
@@ -117,18 +120,7 @@ class HubCacheTest extends HubTestCase {
   void processesThatWantOneModelDownloadItOnce() throws IOException, InterruptedException {
     List<Process> processes = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      processes.add(
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-Xmx64m",
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  FetchMain.class.getName(),
-                  hub.endpoint().toString(),
-                  cache.toString(),
-                  ID)
-              .redirectErrorStream(true)
-              .start());
+      processes.add(fetchInAProcess());
     }
     for (Process process : processes) {
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -139,6 +131,48 @@ class HubCacheTest extends HubTestCase {
     assertEquals(1, weightRequests().size());
   }
 
+  @Test
+  void aProcessKilledInTheMiddleIsContinuedByTheNext() throws IOException, InterruptedException {
+    CountDownLatch killed = new CountDownLatch(1);
+    hub.fault(
+        WEIGHTS,
+        (exchange, content) -> {
+          exchange.sendResponseHeaders(200, content.length);
+          exchange.getResponseBody().write(content, 0, 100_000);
+          exchange.getResponseBody().flush();
+          try {
+            killed.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    Process process = fetchInAProcess();
+    Path partial = BlobDownload.partial(blob(WEIGHTS));
+    while (process.isAlive() && partial.toFile().length() < 100_000) {
+      Thread.sleep(10);
+    }
+    assertTrue(process.isAlive());
+    process.destroyForcibly().waitFor();
+    killed.countDown();
+    assertFetched();
+    assertEquals("bytes=100000-", weightRequests().get(1).range());
+    assertEquals(List.of(), notices); // the lock went with the process
+  }
+
+  private Process fetchInAProcess() throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx64m",
+            "-cp",
+            System.getProperty("java.class.path"),
+            FetchMain.class.getName(),
+            hub.endpoint().toString(),
+            cache.toString(),
+            ID)
+        .redirectErrorStream(true)
+        .start();
+  }
+
   /** A process of its own that fetches a model. */
   static final class FetchMain {
     private FetchMain() {}
@@ -147,7 +181,7 @@ class HubCacheTest extends HubTestCase {
     public static void main(String[] arguments) throws IOException {
       HubSettings settings =
           new HubSettings(URI.create(arguments[0]), Optional.empty(), Path.of(arguments[1]), false);
-      HubListener listener = HubListener.console(new java.io.PrintWriter(System.err, true));
+      HubListener listener = HubListener.console(new PrintWriter(System.err, true));
       System.out.println(HubClient.of(settings, listener).fetchModel(arguments[2], "main"));
     }
   }
