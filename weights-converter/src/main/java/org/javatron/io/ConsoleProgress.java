@@ -13,7 +13,6 @@ import me.tongfei.progressbar.ProgressState;
 final class ConsoleProgress implements Progress {
   private static final int BAR_MILLIS = 250;
   private static final int LINE_MILLIS = 10_000;
-  private static final int BAR_WIDTH = 100;
   private static final long MEGABYTE = 1_000_000;
 
   private final ProgressBar bar;
@@ -22,7 +21,8 @@ final class ConsoleProgress implements Progress {
   private volatile boolean lastShown;
 
   ConsoleProgress(
-      PrintWriter err, boolean terminal, String task, long already, long total, String unit) {
+      PrintWriter err, int columns, String task, long already, long total, String unit) {
+    boolean terminal = columns > 0;
     boolean bytes = unit.equals("bytes");
     ProgressBarBuilder builder =
         ProgressBar.builder()
@@ -36,7 +36,7 @@ final class ConsoleProgress implements Progress {
           .setUnit(bytes ? " MB" : " " + unit, bytes ? MEGABYTE : 1)
           .showSpeed()
           .setConsumer(
-              new DelegatingProgressBarConsumer(text -> show(err, "\r" + text), BAR_WIDTH));
+              new DelegatingProgressBarConsumer(text -> show(err, "\r" + text), columns - 1));
     } else {
       builder
           .setUpdateIntervalMillis(LINE_MILLIS)

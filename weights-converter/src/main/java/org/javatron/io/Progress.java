@@ -64,8 +64,8 @@ public interface Progress extends AutoCloseable {
    *
    * <p>On a terminal a bar is redrawn in place; elsewhere (a log, a pipe) a plain line is written
    * every 10 seconds and at the end. Java cannot ask whether standard error is a terminal: the
-   * launcher {@code scripts/javatron} does and says so in the system property {@code
-   * javatron.terminal}.
+   * launcher {@code scripts/javatron} does and gives its width in the system property {@code
+   * javatron.columns}.
    *
    * @param err where it is shown: the command's error stream, never the stream of results
    * @param task what is done, one word: "encoding"
@@ -76,6 +76,6 @@ public interface Progress extends AutoCloseable {
    */
   static Progress console(PrintWriter err, String task, long already, long total, String unit) {
     return new ConsoleProgress(
-        err, Boolean.getBoolean("javatron.terminal"), task, already, total, unit);
+        err, Integer.getInteger("javatron.columns", 0), task, already, total, unit);
   }
 }

@@ -50,7 +50,7 @@ class ProgressTest {
 
   @Test
   void shortWorkInALogIsOneLineWithEveryThreadsSteps() {
-    try (Progress progress = new ConsoleProgress(err, false, "encoding", 0, 4000, "passages")) {
+    try (Progress progress = new ConsoleProgress(err, 0, "encoding", 0, 4000, "passages")) {
       IntStream.range(0, 4000).parallel().forEach(i -> progress.step(1));
     }
     assertTrue(
@@ -60,7 +60,7 @@ class ProgressTest {
 
   @Test
   void bytesAreShownAsMegabytesAndLostWorkIsTakenBack() {
-    Progress progress = new ConsoleProgress(err, false, "downloading", 0, 440_000_000, "bytes");
+    Progress progress = new ConsoleProgress(err, 0, "downloading", 0, 440_000_000, "bytes");
     progress.step(300_000_000);
     progress.step(-100_000_000);
     progress.close();
@@ -70,11 +70,12 @@ class ProgressTest {
 
   @Test
   void onATerminalABarIsRedrawnInPlace() {
-    try (Progress progress = new ConsoleProgress(err, true, "encoding", 0, 200, "passages")) {
+    try (Progress progress = new ConsoleProgress(err, 80, "encoding", 0, 200, "passages")) {
       progress.step(200);
     }
     assertTrue(text.toString().startsWith("\rencoding"), text::toString);
     assertTrue(text.toString().contains("100%"), text::toString);
+    text.toString().lines().forEach(line -> assertTrue(line.length() < 80, line));
     assertTrue(text.toString().endsWith(System.lineSeparator()), text::toString);
     assertEquals(1, text.toString().chars().filter(c -> c == '\n').count());
   }

@@ -14,7 +14,8 @@ final class ConsoleHubListener implements HubListener {
 
   @Override
   public void started(String model, long done, long total) {
-    progress = Progress.console(err, "downloading " + model, done, total, "bytes");
+    String name = model.substring(model.indexOf('/') + 1);
+    progress = Progress.console(err, "downloading " + name, done, total, "bytes");
   }
 
   @Override
