@@ -151,6 +151,13 @@ final class EvaluateCommand implements Callable<Integer> {
   private void warn(Evaluation result) {
     String zero = " (they count 0)";
     String out = " (they do not count)";
+    if (result.queriesInRun() == result.unjudged()) {
+      spec.commandLine()
+          .getErr()
+          .printf(
+              "evaluate: no query of the run has judgements; do %s and %s belong together?%n",
+              run, qrels);
+    }
     warn(
         "judged queries that the run does not answer",
         result.unanswered(),

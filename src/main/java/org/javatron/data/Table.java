@@ -12,7 +12,7 @@ import org.javatron.io.InputException;
 /**
  * A tab-separated file as the collections come: no quoting, no escapes, no comments, so that a
  * field that starts with a quotation mark survives. Lines end with LF or CRLF; empty lines are
- * skipped; a CR elsewhere ends a line too, and is reported by the columns that are then missing.
+ * skipped.
  */
 final class Table implements Closeable {
   private static final CSVFormat FORMAT =

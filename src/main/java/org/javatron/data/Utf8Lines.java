@@ -21,8 +21,9 @@ import org.javatron.io.TextFiles;
  * too long to be meant, are reported with their number.
  *
  * <p>Read it either as a {@link Reader} (a table parser on top) or with {@link #next} and {@link
- * #chars}, not both. A line ends with LF; a CR before it belongs to the line's end. A byte order
- * mark at the start is skipped. Memory: a few times the longest line, which has a limit.
+ * #chars}, not both. A line ends with LF; a CR before it belongs to the line's end, and one
+ * elsewhere is refused in a table. A byte order mark at the start is skipped. Memory: a few times
+ * the longest line, which has a limit.
  */
 final class Utf8Lines extends Reader {
   /** Longer lines are taken for a broken file: 64 MiB, some ten million words. */
@@ -118,8 +119,11 @@ final class Utf8Lines extends Reader {
 
   @Override
   public int read(char[] target, int offset, int length) throws IOException {
-    if (!line.hasRemaining() && !readLine()) {
-      return -1;
+    if (!line.hasRemaining()) {
+      if (!readLine()) {
+        return -1;
+      }
+      refuseLoneCarriageReturn();
     }
     int n = Math.min(length, line.remaining());
     line.get(target, offset, n);
@@ -202,6 +206,19 @@ final class Utf8Lines extends Reader {
     line.flip();
     if (blanksAreTabs) {
       collapseBlanks();
+    }
+  }
+
+  // A table parser would end the row there and count lines differently from everybody's editor.
+  private void refuseLoneCarriageReturn() throws InputException {
+    char[] chars = line.array();
+    for (int i = 0; i < line.limit(); i++) {
+      boolean last = i + 1 == line.limit() || chars[i + 1] == '\n';
+      if (chars[i] == '\r' && !last) {
+        throw new InputException(
+            "%s: expected lines that end in LF or CRLF, found a carriage return inside the line, after %d characters"
+                .formatted(position(), i));
+      }
     }
   }
 

@@ -102,6 +102,17 @@ class EvaluateCommandTest {
   }
 
   @Test
+  void aRunOfOtherQueriesIsPointedOut() throws IOException {
+    Files.writeString(run, "x\t1\t1.5\n");
+    CliResult result = CliResult.of("evaluate", "--run", run, "--qrels", qrels);
+    assertEquals(0, result.exitCode());
+    assertTrue(result.out().startsWith("mrr@10         0.0000\n"), result.out());
+    assertTrue(
+        result.err().startsWith("evaluate: no query of the run has judgements; do " + run),
+        result.err());
+  }
+
+  @Test
   void faultsAreOneSentence() throws IOException {
     assertFault(2, "unknown metric \"mmr\"", "--run", run, "--qrels", qrels, "--metrics", "mmr");
     assertFault(

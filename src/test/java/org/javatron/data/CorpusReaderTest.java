@@ -138,6 +138,10 @@ class CorpusReaderTest {
         ":1: expected 2 or 3 tab-separated columns (id, text or id, title, text), found 1");
     fault("d.tsv", "1\ta\n\tb\n", ":2: expected an id in column 1, found none");
     fault(
+        "cr.tsv",
+        "1\ta\n2\tb\rc\n",
+        ":2: expected lines that end in LF or CRLF, found a carriage return inside the line, after 3 characters");
+    fault(
         "e.jsonl",
         "{\"_id\":\"1\",\"text\":\"a\"}\n{\"_id\":\"2\",\"text\":\n",
         ":2: expected a JSON object, found something else at column ");
