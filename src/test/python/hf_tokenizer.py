@@ -19,7 +19,9 @@ SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 
 def build(options):
     vocab = options["vocab"]
-    model = WordPiece.from_file(vocab, unk_token="[UNK]", max_input_chars_per_word=100)
+    if isinstance(vocab, str):
+        vocab = WordPiece.read_file(vocab)
+    model = WordPiece(vocab, unk_token="[UNK]", max_input_chars_per_word=100)
     tokenizer = Tokenizer(model)
     tokenizer.normalizer = normalizers.BertNormalizer(
         clean_text=options.get("clean_text", True),
