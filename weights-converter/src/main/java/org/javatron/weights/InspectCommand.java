@@ -67,9 +67,7 @@ public final class InspectCommand implements Callable<Integer> {
   private ObjectNode inspect(Path path, PrintWriter out) throws IOException {
     ObjectNode report = Json.object();
     Path folder = Files.isDirectory(path) ? path : null;
-    try (TensorSource weights =
-        Checkpoint.open(
-            folder == null ? path : SentenceTransformersConfig.read(path).transformer())) {
+    try (TensorSource weights = Checkpoint.open(folder == null ? path : encoder(folder, report))) {
       report.put("file", weights.file().toString());
       report.put("format", weights.format());
       long parameters = 0;
@@ -119,14 +117,31 @@ public final class InspectCommand implements Callable<Integer> {
         parameters);
   }
 
+  /** The folder of the weights. What convert would refuse is shown all the same, with a note. */
+  private static Path encoder(Path folder, ObjectNode report) throws IOException {
+    try {
+      return SentenceTransformersConfig.read(folder).transformer();
+    } catch (WeightFormatException e) {
+      report.put("unsupported", e.getMessage());
+      return folder;
+    }
+  }
+
   private void settings(Path folder, ObjectNode report, PrintWriter out) throws IOException {
-    Path configFile = SentenceTransformersConfig.read(folder).transformer().resolve("config.json");
+    Path configFile = encoder(folder, report).resolve("config.json");
     if (Files.exists(configFile)) {
-      BertConfig config = BertConfig.read(configFile);
-      report.set("config", Json.STRICT.valueToTree(config));
-      if (!json) {
-        out.println(config);
+      try {
+        BertConfig config = BertConfig.read(configFile);
+        report.set("config", Json.STRICT.valueToTree(config));
+        if (!json) {
+          out.println(config);
+        }
+      } catch (WeightFormatException e) {
+        report.put("unsupported", e.getMessage());
       }
+    }
+    if (report.has("unsupported") && !json) {
+      out.println("unsupported: " + report.get("unsupported").asText());
     }
     if (Files.exists(folder.resolve(ModelManifest.FILE_NAME))) {
       ModelManifest manifest = ModelManifest.read(folder);

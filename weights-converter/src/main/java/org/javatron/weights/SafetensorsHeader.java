@@ -69,6 +69,9 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
           for (Map.Entry<String, JsonNode> note : entry.getValue().properties()) {
             metadata.put(note.getKey(), note.getValue().asText());
           }
+        } else if (!TensorNames.printable(entry.getKey())) {
+          throw new WeightFormatException(
+              file.path(), "a tensor's name has control characters in it");
         } else {
           tensors.put(entry.getKey(), tensor(entry.getKey(), entry.getValue()));
         }

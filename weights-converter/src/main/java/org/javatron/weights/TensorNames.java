@@ -41,6 +41,13 @@ final class TensorNames {
     return rest;
   }
 
+  /**
+   * Whether a name is fit for a terminal: control characters in it could pretend anything there.
+   */
+  static boolean printable(String name) {
+    return name.chars().noneMatch(Character::isISOControl);
+  }
+
   /** Why a tensor is not part of the encoder, for the report. */
   static String whyUnused(String canonical) {
     if (canonical.endsWith("position_ids") || canonical.endsWith("token_type_ids")) {

@@ -55,6 +55,10 @@ final class TorchFile implements TensorSource {
     for (Map.Entry<Object, Object> entry : dictionary.entrySet()) {
       if (entry.getValue() instanceof TorchTensor view) {
         String name = (String) entry.getKey();
+        if (!TensorNames.printable(name)) {
+          throw new WeightFormatException(
+              file.path(), "a tensor's name has control characters in it");
+        }
         found.add(check(name, view));
         views.put(name, view);
       }
@@ -110,8 +114,7 @@ final class TorchFile implements TensorSource {
   }
 
   private WeightFormatException error(String tensor, String problem) {
-    return new WeightFormatException(
-        file.path(), "tensor " + TorchGlobals.printable(tensor) + ": " + problem);
+    return new WeightFormatException(file.path(), "tensor " + tensor + ": " + problem);
   }
 
   @Override

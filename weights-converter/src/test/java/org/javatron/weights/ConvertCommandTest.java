@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -68,6 +69,25 @@ class ConvertCommandTest {
     assertEquals(
         Files.readString(Golden.form("torch-zip").resolve("vocab.txt")),
         Files.readString(output.resolve("vocab.txt")));
+  }
+
+  @Test
+  void olderSentenceTransformersKeepTheTransformerInASubfolder() throws IOException {
+    Golden.copy("sentence-transformers", model);
+    Path inner = Files.createDirectories(model.resolve("0_Transformer"));
+    for (String name : List.of("config.json", "model.safetensors", "tokenizer.json")) {
+      Files.move(model.resolve(name), inner.resolve(name));
+    }
+    Files.writeString(inner.resolve("sentence_bert_config.json"), "{\"max_seq_length\": 20}");
+    String modules = Files.readString(model.resolve("modules.json"));
+    Files.writeString(
+        model.resolve("modules.json"),
+        modules.replace("\"path\": \"\"", "\"path\": \"0_Transformer\""));
+    Files.writeString(model.resolve("1_Pooling/config.json"), "{\"pooling_mode_cls_token\": true}");
+    Golden.convert(model, output);
+    ModelManifest manifest = ModelManifest.read(output);
+    assertEquals(Pooling.CLS, manifest.pooling());
+    assertEquals(20, manifest.provenance().publishedMaxLength());
   }
 
   @Test
@@ -253,6 +273,30 @@ class ConvertCommandTest {
         model.resolve("pytorch_model.bin")
             + ": tensor bert.encoder.layer.0.intermediate.dense.weight should have shape [48, 16] by"
             + " config.json, found [32, 16]",
+        Golden.refusal(model, output));
+  }
+
+  @Test
+  void weightsOfAnotherType() throws IOException {
+    Golden.copy("safetensors", model);
+    Path file = model.resolve("model.safetensors");
+    String bytes = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+    String before = "\"embeddings.LayerNorm.bias\":{\"dtype\":\"";
+    assertTrue(bytes.contains(before + "F32"));
+    Files.write(
+        file, bytes.replace(before + "F32", before + "I32").getBytes(StandardCharsets.ISO_8859_1));
+    assertEquals(
+        file + ": tensor embeddings.LayerNorm.bias should be F32, F16 or BF16, found I32",
+        Golden.refusal(model, output));
+  }
+
+  @Test
+  void aModulePathOutsideTheFolder() throws IOException {
+    Golden.copy("sentence-transformers", model);
+    String modules = Files.readString(model.resolve("modules.json"));
+    Files.writeString(model.resolve("modules.json"), modules.replace("1_Pooling", "../other"));
+    assertEquals(
+        model.resolve("modules.json") + ": path \"../other\" leads out of the folder",
         Golden.refusal(model, output));
   }
 

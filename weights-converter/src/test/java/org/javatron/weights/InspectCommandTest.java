@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +59,20 @@ class InspectCommandTest {
         Json.STRICT.readTree(
             Golden.run("inspect", "--model", Golden.form("untied"), "--json").out());
     assertEquals(39, report.get("passage_model").get("tensors").size());
+  }
+
+  @Test
+  void whatConvertRefusesIsShownAllTheSame() throws IOException {
+    Path model = Golden.copy("torch-zip", folder.resolve("roberta"));
+    Files.writeString(model.resolve("config.json"), "{\"model_type\": \"roberta\"}");
+    Golden.Result result = Golden.run("inspect", "--model", model);
+    assertEquals(0, result.code(), result.err());
+    assertTrue(result.out().contains(": PyTorch zip, 39 tensors"), result.out());
+    assertTrue(
+        result.out().contains("unsupported: " + model.resolve("config.json") + ": not a BERT"),
+        result.out());
+    JsonNode report = Json.STRICT.readTree(Golden.run("inspect", "--model", model, "--json").out());
+    assertTrue(report.has("unsupported") && !report.has("config"), report.toString());
   }
 
   @Test

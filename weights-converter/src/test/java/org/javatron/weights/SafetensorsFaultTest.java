@@ -199,6 +199,14 @@ class SafetensorsFaultTest {
   }
 
   @Test
+  void aNameThatPlaysWithTheTerminal() throws IOException {
+    refuses(
+        "{" + tensor("\\u001b[2Jok", "F32", "[1]", 0, 4) + "}",
+        4,
+        "a tensor's name has control characters in it");
+  }
+
+  @Test
   void notAnObject() throws IOException {
     refuses("[1, 2]", 0, "the header is not a JSON object");
     refuses(" {}", 0, "the header is not a JSON object");

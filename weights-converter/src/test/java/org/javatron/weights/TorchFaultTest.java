@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +65,18 @@ class TorchFaultTest {
     try (TensorSource source = Checkpoint.open(file)) {
       assertArrayEquals(
           new float[] {2, 128, 8, 512, 32, 2048}, Golden.values(source, "w"), "transposed");
+    }
+  }
+
+  @Test
+  void readsWhatPython2Wrote() throws IOException {
+    // OrderedDict([['w', tensor]]) with the name as a str of bytes.
+    Bytes pickle = pickle().global("collections", "OrderedDict").op("]](U\1w");
+    Bytes tensor = new Bytes().tensor("w", "0", 6, 0, shape(6), shape(1));
+    pickle.raw(Arrays.copyOfRange(tensor.toByteArray(), 6, tensor.size())); // but its own name
+    torch(pickle.op("ea\u0085R."), 24, false);
+    try (TensorSource source = Checkpoint.open(file)) {
+      assertArrayEquals(new float[] {2, 8, 32, 128, 512, 2048}, Golden.values(source, "w"));
     }
   }
 
@@ -174,6 +187,34 @@ class TorchFaultTest {
     assertEquals("premature end of file", refusal(pickle().op("}")));
   }
 
+  /** Programs of random instructions, those on the list among them. */
+  @Test
+  void randomPicklesAreRefusedAsSuch() throws IOException {
+    String instructions =
+        "}]()tRQbsuaeqhrjXUTcNJKM.\u0085\u0086\u0087\u0088\u008a\u0093\u0094\u0095";
+    MappedFile nothing = MappedFile.open(Files.write(file, new byte[1]));
+    Random random = new Random(3);
+    int refused = 0;
+    for (int trial = 0; trial < 20_000; trial++) {
+      Bytes pickle = pickle().op("}");
+      for (int i = random.nextInt(40); i >= 0; i--) {
+        switch (random.nextInt(8)) {
+          case 0 -> pickle.string("key");
+          case 1 -> pickle.number(random.nextInt(5));
+          case 2 -> pickle.global("collections", "OrderedDict");
+          case 3 -> pickle.raw((byte) random.nextInt(4));
+          default -> pickle.op(instructions.charAt(random.nextInt(instructions.length())) + "");
+        }
+      }
+      try {
+        TorchUnpickler.read(new ByteArrayInputStream(pickle.toByteArray()), nothing);
+      } catch (WeightFormatException e) {
+        refused++;
+      }
+    }
+    assertTrue(refused > 10_000, refused + " refused");
+  }
+
   @Test
   void noDictionaryOfTensors() throws IOException {
     assertEquals("expected a dictionary of tensors", refusal(pickle().op("].")));
@@ -191,6 +232,12 @@ class TorchFaultTest {
         "tensor w: shape [3, 2] with strides [2, 1] from element 1 passes the end of its storage of"
             + " 6",
         refusal());
+  }
+
+  @Test
+  void aNameThatPlaysWithTheTerminal() throws IOException {
+    torch(pickle().op("}").tensor("\33[2J", "0", 6, 0, shape(6), shape(1)).op("s."), 24, false);
+    assertEquals("a tensor's name has control characters in it", refusal());
   }
 
   @Test

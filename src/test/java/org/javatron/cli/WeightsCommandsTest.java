@@ -1,0 +1,37 @@
+package org.javatron.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import org.javatron.testing.Peers;
+import org.javatron.weights.ModelManifest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The converter's commands are javatron's too; what they do is tested beside them. */
+class WeightsCommandsTest {
+  private static final Path TINY =
+      Peers.root().resolve("weights-converter/src/test/resources/golden/tiny-bert/torch-legacy");
+
+  @TempDir Path folder;
+
+  @Test
+  void convertThenInspect() throws Exception {
+    CliResult result = CliResult.of("convert", "--model", TINY, "--output", folder.resolve("m"));
+    assertEquals(0, result.exitCode(), result.err());
+    assertEquals("[SEP]", ModelManifest.read(folder.resolve("m")).separator());
+    result = CliResult.of("inspect", "--model", folder.resolve("m"));
+    assertEquals(0, result.exitCode(), result.err());
+    assertTrue(result.out().contains("37 tensors, 5,424 elements"), result.out());
+  }
+
+  @Test
+  void anErrorIsOneSentence() {
+    CliResult result = CliResult.of("inspect", "--model", TINY.resolve("vocab.txt"));
+    assertEquals(1, result.exitCode());
+    assertEquals("", result.out());
+    assertTrue(result.err().startsWith("javatron inspect: " + TINY), result.err());
+    assertEquals(1, result.err().lines().count(), result.err());
+  }
+}
