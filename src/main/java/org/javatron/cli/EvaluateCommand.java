@@ -4,15 +4,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import java.util.stream.DoubleStream;
 import org.javatron.data.Qrels;
 import org.javatron.data.RunFormat;
 import org.javatron.data.RunReader;
@@ -20,7 +16,7 @@ import org.javatron.data.TieRule;
 import org.javatron.eval.Evaluation;
 import org.javatron.eval.Metric;
 import org.javatron.eval.MetricNames;
-import org.javatron.io.AtomicFile;
+import org.javatron.eval.PerQueryTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -111,7 +107,7 @@ final class EvaluateCommand implements Callable<Integer> {
     try (RunReader reader = RunReader.open(run, format, ties)) {
       Evaluation result = Evaluation.of(reader, judgements, asked, level, onlyRetrieved);
       if (perQuery != null) {
-        writePerQuery(result);
+        PerQueryTable.write(result, perQuery);
       }
       warn(result);
       print(result, reader.format());
@@ -124,27 +120,6 @@ final class EvaluateCommand implements Callable<Integer> {
       return MetricNames.parse(metrics, level);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
-  }
-
-  private void writePerQuery(Evaluation result) throws IOException {
-    try (AtomicFile file = AtomicFile.create(perQuery)) {
-      PrintWriter out =
-          new PrintWriter(new OutputStreamWriter(file.stream(), StandardCharsets.UTF_8));
-      out.print("query");
-      result.metrics().forEach(metric -> out.print("\t" + metric.name()));
-      out.print("\n");
-      for (String query : result.queryIds()) {
-        out.print(query + "\t");
-        out.print(
-            DoubleStream.of(result.of(query))
-                .mapToObj(Double::toString)
-                .collect(Collectors.joining("\t", "", "\n")));
-      }
-      if (out.checkError()) {
-        throw new IOException("could not write " + perQuery + "; is the disk full?");
-      }
-      file.commit();
     }
   }
 
