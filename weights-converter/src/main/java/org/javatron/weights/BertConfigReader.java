@@ -7,6 +7,9 @@ import java.nio.file.Path;
 
 /** Reads config.json and refuses what would load but compute something other than BERT. */
 final class BertConfigReader {
+  /** Far above any BERT; the list of its tensors must not fill the memory. */
+  private static final int MAX_LAYERS = 1000;
+
   private final Path file;
   private final ObjectNode json;
 
@@ -30,6 +33,10 @@ final class BertConfigReader {
             probability("hidden_dropout_prob", 0.1),
             probability("attention_probs_dropout_prob", 0.1),
             real("initializer_range", 0.02));
+    if (config.layers() > MAX_LAYERS) {
+      throw error(
+          "num_hidden_layers should be at most " + MAX_LAYERS + ", found " + config.layers());
+    }
     if (config.hiddenSize() % config.heads() != 0) {
       throw error(
           "hidden_size "

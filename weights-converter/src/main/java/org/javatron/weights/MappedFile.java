@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 
 /**
  * A file of any size, memory-mapped for reading.
@@ -60,8 +61,11 @@ final class MappedFile {
       throw new WeightFormatException(
           path,
           String.format(
+              Locale.ROOT,
               "the file ends at byte %d, but %d bytes are expected at byte %d (truncated?)",
-              size, destination.remaining(), position));
+              size,
+              destination.remaining(),
+              position));
     }
     while (destination.hasRemaining()) {
       MappedByteBuffer from = windows[(int) (position / window)];

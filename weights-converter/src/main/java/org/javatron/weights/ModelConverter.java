@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -107,8 +108,11 @@ final class ModelConverter {
         throw new WeightFormatException(
             weights.file(),
             String.format(
+                Locale.ROOT,
                 "tensor %s holds %s at element %d; expected finite weights",
-                tensor.name(), values.get(i), at + i));
+                tensor.name(),
+                values.get(i),
+                at + i));
       }
     }
   }

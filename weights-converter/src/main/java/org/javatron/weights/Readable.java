@@ -1,6 +1,7 @@
 package org.javatron.weights;
 
 import java.nio.FloatBuffer;
+import java.util.Locale;
 
 /** The checks before a run of a tensor's elements is read. */
 final class Readable {
@@ -17,8 +18,12 @@ final class Readable {
     if (first < 0 || first > info.elements() - destination.remaining()) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "elements %d to %d of tensor %s do not exist: it has %d",
-              first, first + destination.remaining(), name, info.elements()));
+              first,
+              first + destination.remaining(),
+              name,
+              info.elements()));
     }
     return info;
   }

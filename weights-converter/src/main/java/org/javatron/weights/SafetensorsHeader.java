@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** The header of a safetensors file, read and checked. */
@@ -95,14 +96,17 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
         throw error(
             name,
             String.format(
+                Locale.ROOT,
                 "its data should end at byte %d of the data, but the file has only %d (truncated?)",
-                range[1], data));
+                range[1],
+                data));
       }
       long expected = TensorInfo.byteCount(shape, dtype.bytes());
       if (expected != range[1] - range[0]) {
         throw error(
             name,
             String.format(
+                Locale.ROOT,
                 "%s of shape %s takes %s bytes, but its range holds %d",
                 dtype,
                 node.get("shape"),
@@ -150,8 +154,12 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
           throw error(
               tensor.name(),
               String.format(
+                  Locale.ROOT,
                   "it %s %s: expected to begin at byte %d of the data, found %d",
-                  how, before, end - dataBegin, tensor.offset() - dataBegin));
+                  how,
+                  before,
+                  end - dataBegin,
+                  tensor.offset() - dataBegin));
         }
         end += tensor.byteCount();
         before = "tensor " + tensor.name();
@@ -160,8 +168,11 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
         throw new WeightFormatException(
             file.path(),
             String.format(
+                Locale.ROOT,
                 "%d bytes after the last tensor belong to none (the file has %d bytes, expected %d)",
-                file.size() - end, file.size(), end));
+                file.size() - end,
+                file.size(),
+                end));
       }
       return ordered;
     }

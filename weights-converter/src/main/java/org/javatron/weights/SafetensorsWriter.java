@@ -14,6 +14,7 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Iterator;
+import java.util.Locale;
 import java.util.Map;
 import org.javatron.io.AtomicFile;
 import org.javatron.io.Sha256;
@@ -131,8 +132,12 @@ public final class SafetensorsWriter implements Closeable {
     if (!tensor.equals(name) || values.remaining() > expected - written) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "%d elements of tensor %s are not what comes next: expected %d of %s",
-              values.remaining(), tensor, expected - written, name));
+              values.remaining(),
+              tensor,
+              expected - written,
+              name));
     }
     while (values.hasRemaining()) {
       int count = Math.min(values.remaining(), BLOCK_BYTES / dtype.bytes());

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -71,14 +72,20 @@ record TensorPlan(
         throw new WeightFormatException(
             source.file(),
             String.format(
+                Locale.ROOT,
                 "tensor %s should have shape %s by config.json, found %s",
-                tensor.name(), Arrays.toString(expected.getValue()), tensor.shapeText()));
+                tensor.name(),
+                Arrays.toString(expected.getValue()),
+                tensor.shapeText()));
       }
       if (!tensor.dtype().widensToFloat32()) {
         throw new WeightFormatException(
             source.file(),
             String.format(
-                "tensor %s should be F32, F16 or BF16, found %s", tensor.name(), tensor.dtype()));
+                Locale.ROOT,
+                "tensor %s should be F32, F16 or BF16, found %s",
+                tensor.name(),
+                tensor.dtype()));
       }
       used.put(expected.getKey(), tensor);
     }
@@ -111,9 +118,11 @@ record TensorPlan(
       throw new WeightFormatException(
           source.file(),
           String.format(
+              Locale.ROOT,
               "tensors %s and %s both claim one place with different values; expected one encoder"
                   + " (an untied pair has its two in query_model and passage_model)",
-              one.name(), other.name()));
+              one.name(),
+              other.name()));
     }
   }
 

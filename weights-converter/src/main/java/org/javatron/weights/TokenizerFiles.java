@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.javatron.io.AtomicFile;
 
@@ -111,8 +112,10 @@ final class TokenizerFiles {
       throw new WeightFormatException(
           from,
           String.format(
+              Locale.ROOT,
               "the vocabulary has %d pieces, but config.json says vocab_size %d",
-              pieces, config.vocabSize()));
+              pieces,
+              config.vocabSize()));
     }
   }
 }

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -88,8 +89,12 @@ final class TorchFile implements TensorSource {
       throw error(
           name,
           String.format(
+              Locale.ROOT,
               "its storage %s should hold %d %s numbers, but has %d bytes (truncated?)",
-              storage.key(), storage.elements(), storage.dtype(), bytes));
+              storage.key(),
+              storage.elements(),
+              storage.dtype(),
+              bytes));
     }
     long total = TensorInfo.byteCount(view.shape(), elementBytes);
     long reach;
@@ -102,6 +107,7 @@ final class TorchFile implements TensorSource {
       throw error(
           name,
           String.format(
+              Locale.ROOT,
               "shape %s with strides %s from element %d passes the end of its storage of %d",
               Arrays.toString(view.shape()),
               Arrays.toString(view.stride()),

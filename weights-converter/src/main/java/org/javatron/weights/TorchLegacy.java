@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -105,9 +106,14 @@ final class TorchLegacy implements TorchFile.Storages {
         throw new WeightFormatException(
             file.path(),
             String.format(
+                Locale.ROOT,
                 "storage %s at byte %d should hold %d numbers of %d bytes, but the file ends at byte"
                     + " %d (truncated?)",
-                key, position, elements, size, file.size()));
+                key,
+                position,
+                elements,
+                size,
+                file.size()));
       }
       if (places.put((String) key, new Place(begin, elements * size)) != null) {
         throw new WeightFormatException(file.path(), "storage " + key + " is listed twice");
@@ -117,7 +123,11 @@ final class TorchLegacy implements TorchFile.Storages {
     if (position != file.size()) {
       throw new WeightFormatException(
           file.path(),
-          String.format("the last storage ends at byte %d, the file at %d", position, file.size()));
+          String.format(
+              Locale.ROOT,
+              "the last storage ends at byte %d, the file at %d",
+              position,
+              file.size()));
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import net.razorvine.pickle.Opcodes;
 import net.razorvine.pickle.PickleException;
 import net.razorvine.pickle.Unpickler;
@@ -97,7 +98,9 @@ final class TorchUnpickler extends Unpickler {
       default:
         throw new PickleException(
             String.format(
-                "the pickle has instruction 0x%02x, which torch.save never writes", opcode));
+                Locale.ROOT,
+                "the pickle has instruction 0x%02x, which torch.save never writes",
+                opcode));
     }
   }
 

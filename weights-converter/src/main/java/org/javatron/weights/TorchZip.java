@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
@@ -74,8 +75,11 @@ final class TorchZip implements TorchFile.Storages {
       throw new WeightFormatException(
           file.path(),
           String.format(
+              Locale.ROOT,
               "entry %s has %d bytes, expected at most %d",
-              entry.name(), entry.size(), TorchUnpickler.MAX_BYTES));
+              entry.name(),
+              entry.size(),
+              TorchUnpickler.MAX_BYTES));
     }
     if (!entry.deflated()) {
       return new CountingInput(file, entry.offset(), entry.offset() + entry.size());
@@ -144,8 +148,11 @@ final class TorchZip implements TorchFile.Storages {
         throw new WeightFormatException(
             file.path(),
             String.format(
+                Locale.ROOT,
                 "entry %s should be %d bytes when unpacked, found %s",
-                entry.name(), entry.size(), written < entry.size() ? written : "more"));
+                entry.name(),
+                entry.size(),
+                written < entry.size() ? written : "more"));
       }
       whole = true;
     } catch (ZipException | EOFException e) {

@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -142,8 +143,12 @@ final class ZipIndex {
         || (method == 0 && size != packedSize)) {
       throw broken(
           String.format(
+              Locale.ROOT,
               "entry %s should be %d bytes (%d when unpacked) at byte %d",
-              name, packedSize, size, offset));
+              name,
+              packedSize,
+              size,
+              offset));
     }
     return new Entry(name, method == 8, offset, packedSize, size);
   }

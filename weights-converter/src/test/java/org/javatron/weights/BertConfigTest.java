@@ -71,6 +71,8 @@ class BertConfigTest {
         "{\"hidden_size\": 100}|hidden_size 100 is not a multiple of num_attention_heads 12",
         "{\"vocab_size\": 0}|vocab_size should be a whole number above 0, found 0",
         "{\"num_hidden_layers\": 2.5}|num_hidden_layers should be a whole number above 0, found 2.5",
+        "{\"num_hidden_layers\": 2000000000}|num_hidden_layers should be at most 1000, found"
+            + " 2000000000",
         "{\"layer_norm_eps\": \"tiny\"}|layer_norm_eps should be a number of at least 0, found"
             + " \"tiny\"",
         "{\"hidden_dropout_prob\": 1.5}|hidden_dropout_prob should be at least 0 and below 1, found"
