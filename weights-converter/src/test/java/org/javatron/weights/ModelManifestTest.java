@@ -2,10 +2,14 @@ package org.javatron.weights;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.javatron.testing.Peers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +33,20 @@ class ModelManifestTest {
   void whatIsWrittenIsRead() throws IOException {
     manifest().write(folder);
     assertEquals(manifest(), ModelManifest.read(folder));
+  }
+
+  @Test
+  void theExampleInTheDocumentationIsRead() throws IOException {
+    String page = Files.readString(Peers.root().resolve("docs/formats.md"));
+    Matcher example = Pattern.compile("```json model\n(.*?)```", Pattern.DOTALL).matcher(page);
+    assertTrue(example.find());
+    Files.writeString(folder.resolve(ModelManifest.FILE_NAME), example.group(1));
+    ModelManifest manifest = ModelManifest.read(folder);
+    assertEquals(ConvertOptions.QUERY_MAX_LENGTH, manifest.queryMaxLength());
+    assertEquals(ConvertOptions.PASSAGE_MAX_LENGTH, manifest.passageMaxLength());
+    assertEquals(ConvertOptions.SEPARATOR, manifest.separator());
+    manifest.write(folder);
+    assertEquals(example.group(1), Files.readString(folder.resolve(ModelManifest.FILE_NAME)));
   }
 
   @ParameterizedTest
