@@ -24,7 +24,7 @@ class EndToEndTest {
     assertTrue(expected.size() >= 4, "metrics: " + expected);
     for (var metric : expected.properties()) {
       double value = found.get(metric.getKey()).asDouble();
-      assertEquals(metric.getValue().asDouble(), value, ONE_SWAP, metric.getKey());
+      assertEquals(metric.getValue().asDouble(), value, ONE_SWAP, metric.getKey() + " of " + found);
     }
   }
 
