@@ -53,10 +53,14 @@ public final class Embeddings implements Vectors {
    *     manifest says, or dimensions differ; the message names the folder
    */
   public static Embeddings open(List<Path> directories) throws IOException {
+    return open(directories, MappedFile.WINDOW);
+  }
+
+  static Embeddings open(List<Path> directories, int window) throws IOException {
     List<EmbeddingsFolder> folders = new ArrayList<>();
     for (Path given : directories) {
       for (Path directory : ShardFolders.of(given)) {
-        folders.add(EmbeddingsFolder.open(directory));
+        folders.add(EmbeddingsFolder.open(directory, window));
       }
     }
     if (folders.isEmpty()) {

@@ -28,7 +28,7 @@ final class EmbeddingsFolder {
   }
 
   /** Opens a folder in constant time: sizes and headers are checked, contents are not read. */
-  static EmbeddingsFolder open(Path directory) throws IOException {
+  static EmbeddingsFolder open(Path directory, int window) throws IOException {
     EmbeddingsManifest manifest =
         EmbeddingsManifest.read(directory.resolve(EmbeddingsManifest.NAME));
     EmbeddingsHeader header = manifest.header();
@@ -43,8 +43,9 @@ final class EmbeddingsFolder {
       requireSize(npy, manifest.npy().bytes(), expected, header.rows());
       requireSize(ids, Files.size(ids), manifest.ids().bytes(), header.rows());
       MappedFile values =
-          new MappedFile(channel, found.bytes(), header.rows(), Math.toIntExact(rowBytes));
-      return new EmbeddingsFolder(directory, manifest, values, new IdList(ids, header.rows()));
+          new MappedFile(channel, found.bytes(), header.rows(), Math.toIntExact(rowBytes), window);
+      return new EmbeddingsFolder(
+          directory, manifest, values, new IdList(ids, header.rows(), window));
     }
   }
 

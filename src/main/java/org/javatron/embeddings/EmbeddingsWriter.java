@@ -136,7 +136,7 @@ public final class EmbeddingsWriter implements Closeable {
             directory.resolve(name)
                 + " exists without a "
                 + EmbeddingsManifest.NAME
-                + ": move it away, or overwrite it with --force");
+                + ": move it away");
       }
       Files.move(directory.resolve(name), part, StandardCopyOption.ATOMIC_MOVE);
     }
@@ -176,7 +176,7 @@ public final class EmbeddingsWriter implements Closeable {
       throw new InputException(
           String.format(
               "%s should have at least %d bytes after %d rows but has %d:"
-                  + " begin again with --force",
+                  + " delete the folder and begin again",
               partFile(directory, name), size, rows, file.size()));
     }
     file.truncate(size);

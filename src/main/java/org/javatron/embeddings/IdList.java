@@ -22,11 +22,11 @@ final class IdList {
   private final MappedFile bytes;
   private long[] offsets;
 
-  IdList(Path file, long rows) throws IOException {
+  IdList(Path file, long rows, int window) throws IOException {
     this.file = file;
     this.rows = rows;
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      this.bytes = new MappedFile(channel, 0, channel.size(), 1);
+      this.bytes = new MappedFile(channel, 0, channel.size(), 1, window);
     }
   }
 

@@ -43,7 +43,7 @@ record Journal(EmbeddingsHeader header, long rows, long idsBytes) {
           directory
               + " holds an unfinished run with other settings ("
               + difference.get()
-              + "): repeat that command to continue it, or overwrite it with --force");
+              + "): repeat that command to continue it, or delete the folder");
     }
   }
 }

@@ -15,7 +15,8 @@ import java.nio.channels.FileChannel.MapMode;
  * garbage, which Java 17 leaves to the collector.
  */
 final class MappedFile {
-  private static final int WINDOW = 1 << 30;
+  /** Bytes of a window; tests use less. */
+  static final int WINDOW = 1 << 30;
 
   private final ByteBuffer[] windows;
   private final long recordsPerWindow;
@@ -23,8 +24,7 @@ final class MappedFile {
   private final long records;
 
   /**
-   * Maps {@code records} records from byte {@code from} on. The windows' size can be lowered by
-   * tests.
+   * Maps {@code records} records from byte {@code from} on, in windows of at most so many bytes.
    */
   MappedFile(FileChannel channel, long from, long records, int recordBytes, int window)
       throws IOException {
@@ -40,10 +40,6 @@ final class MappedFile {
               .map(MapMode.READ_ONLY, from + first * recordBytes, size)
               .order(ByteOrder.LITTLE_ENDIAN);
     }
-  }
-
-  MappedFile(FileChannel channel, long from, long records, int recordBytes) throws IOException {
-    this(channel, from, records, recordBytes, WINDOW);
   }
 
   long records() {

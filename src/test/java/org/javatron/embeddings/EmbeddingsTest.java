@@ -31,6 +31,9 @@ class EmbeddingsTest {
     Embeddings read = Embeddings.open(TestEmbeddings.write(folder, header, vectors, 7));
     assertEquals(header, read.manifests().get(0).header());
     requireSame(vectors, read);
+    for (int window : new int[] {1, 20, 59, 60, 400}) { // as files beyond a gigabyte are mapped
+      requireSame(vectors, Embeddings.open(List.of(folder), window));
+    }
     read.verify();
     assertEquals(List.of("embeddings.ids", "embeddings.npy", "manifest.json"), namesIn(folder));
   }
