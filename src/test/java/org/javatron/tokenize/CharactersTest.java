@@ -45,7 +45,11 @@ class CharactersTest {
   void marksAndPunctuationAreUnicodes() {
     for (int c = 0x80; c <= Character.MAX_CODE_POINT; c++) {
       if (Characters.isMark(c)) {
-        assertEquals(Character.NON_SPACING_MARK, Character.getType(c), Integer.toHexString(c));
+        // A newer Java calls U+1734 a spacing mark; the table stays what the arbiter does.
+        int type = Character.getType(c);
+        assertTrue(
+            type == Character.NON_SPACING_MARK || type == Character.COMBINING_SPACING_MARK,
+            Integer.toHexString(c));
       }
     }
     assertTrue(Characters.isPunctuation('$') && Characters.isPunctuation('_'));
