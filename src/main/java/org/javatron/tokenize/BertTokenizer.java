@@ -63,7 +63,8 @@ public final class BertTokenizer {
                 .toList());
     FastWordPiece wordPiece = new FastWordPiece(this.vocabulary, options);
     this.staged = new StagedTokenizer(this.vocabulary, options, wordPiece, raw, normalized);
-    this.scanner = normalized.isEmpty() ? new FusedScanner(wordPiece, options) : null;
+    this.scanner =
+        normalized.isEmpty() ? new FusedScanner(this.vocabulary, wordPiece, options) : null;
     this.addedTokens = raw;
   }
 
@@ -188,11 +189,8 @@ public final class BertTokenizer {
    */
   public Encoding encodeWithOffsets(String text, int maxLength) {
     checkMaxLength(maxLength, 2);
-    Pieces pieces = staged.tokenize(text);
-    return new EncodingBuilder(cls, separator)
-        .open()
-        .text(pieces, Math.min(pieces.size, maxLength - 2), 0)
-        .build();
+    Pieces pieces = pieces(text, maxLength - 2);
+    return new EncodingBuilder(cls, separator).open().text(pieces, pieces.size, 0).build();
   }
 
   /**
@@ -209,8 +207,8 @@ public final class BertTokenizer {
   public Encoding encodePair(
       String first, String second, int maxLength, TruncationStrategy strategy) {
     checkMaxLength(maxLength, 3);
-    Pieces a = staged.tokenize(first);
-    Pieces b = staged.tokenize(second);
+    Pieces a = pieces(first, Integer.MAX_VALUE);
+    Pieces b = pieces(second, Integer.MAX_VALUE);
     int[] kept = PairTruncation.lengths(a.size, b.size, maxLength - 3, strategy);
     return new EncodingBuilder(cls, separator)
         .open()
@@ -287,7 +285,7 @@ public final class BertTokenizer {
     int before = out.size;
     int limit = (int) Math.min((long) before + most, Integer.MAX_VALUE);
     FusedScanner.Result result =
-        scanner == null ? FusedScanner.Result.NEEDS_SORTING : scan(text, limit, out);
+        scanner == null ? FusedScanner.Result.NEEDS_SORTING : scan(text, limit, out, null);
     if (result == FusedScanner.Result.NEEDS_SORTING) {
       out.size = before;
       Pieces pieces = staged.tokenize(text);
@@ -299,24 +297,42 @@ public final class BertTokenizer {
     return result == FusedScanner.Result.CUT;
   }
 
-  private FusedScanner.Result scan(String text, int limit, TokenBuffer out) {
+  /** At most so many tokens with their places. */
+  private Pieces pieces(String text, int most) {
+    TokenBuffer buffer = scratch(text);
+    buffer.clear();
+    Places places = new Places();
+    boolean scanned =
+        scanner != null && scan(text, most, buffer, places) != FusedScanner.Result.NEEDS_SORTING;
+    if (scanned) {
+      return new Pieces(buffer.toArray(), places.starts, places.ends, buffer.size);
+    }
+    Pieces pieces = staged.tokenize(text);
+    pieces.size = Math.min(pieces.size, most);
+    return pieces;
+  }
+
+  private FusedScanner.Result scan(String text, int limit, TokenBuffer out, Places places) {
     int length = text.length();
     char[] chars = out.chars(text);
     int from = 0;
     if (addedTokens.mayOccurIn(text)) {
       for (AddedTokens.Match match : addedTokens.find(text)) {
-        FusedScanner.Result result = scanner.scan(chars, from, match.start(), limit, out);
+        FusedScanner.Result result = scanner.scan(chars, from, match.start(), limit, out, places);
         if (result != FusedScanner.Result.WHOLE) {
           return result;
         }
         if (out.size == limit) {
           return FusedScanner.Result.CUT;
         }
+        if (places != null) {
+          places.token(out.size, match.start(), match.end());
+        }
         out.add(match.id());
         from = match.end();
       }
     }
-    return scanner.scan(chars, from, length, limit, out);
+    return scanner.scan(chars, from, length, limit, out, places);
   }
 
   private static TokenBuffer scratch(String text) {

@@ -32,6 +32,7 @@ final class FusedScanner {
   private static final int SORTED = 5;
   private static final int KIND_MASK = 7;
   private static final int KIND_BITS = 3;
+  private static final int SURROGATE_ACTION = action(SURROGATE, 0);
 
   private static final int PAGE_BITS = 8;
   private static final int PAGE = 1 << PAGE_BITS;
@@ -44,12 +45,24 @@ final class FusedScanner {
   /** Lists of actions, each after its length. */
   private final int[] lists;
 
-  FusedScanner(FastWordPiece wordPiece, TokenizerOptions options) {
+  /** Letters of each token, by id, the mark of a piece inside a word counted in. */
+  private final int[] pieceLengths;
+
+  private final int continuationLength;
+
+  FusedScanner(Vocabulary vocabulary, FastWordPiece wordPiece, TokenizerOptions options) {
     this.options = options;
+    this.pieceLengths = new int[vocabulary.size()];
+    for (int id = 0; id < pieceLengths.length; id++) {
+      String token = vocabulary.token(id);
+      pieceLengths[id] = token == null ? 0 : token.codePointCount(0, token.length());
+    }
+    String continuation = options.continuation();
+    this.continuationLength = continuation.codePointCount(0, continuation.length());
     this.wordPiece = wordPiece;
     IntArrayList listed = new IntArrayList();
     for (int c = 0; c < basic.length; c++) {
-      basic[c] = Character.isSurrogate((char) c) ? action(SURROGATE, 0) : action(c, listed);
+      basic[c] = Character.isSurrogate((char) c) ? SURROGATE_ACTION : action(c, listed);
     }
     this.supplementary = supplementary(listed);
     this.lists = listed.toIntArray();
@@ -60,74 +73,69 @@ final class FusedScanner {
    *
    * @param chars holds the text
    * @param most stop once the buffer holds more ids than this, and cut them to it
+   * @param places takes the tokens' places; null if nobody asks
    */
-  Result scan(char[] chars, int from, int to, int most, TokenBuffer out) {
+  Result scan(char[] chars, int from, int to, int most, TokenBuffer out, Places places) {
     FastWordPiece pieces = wordPiece;
     int wordStart = out.size;
     int state = pieces.start;
     int length = 0;
-    for (int i = from; i < to; i++) {
+    for (int i = from, next; i < to; i = next) {
+      next = i + 1;
       int action = basic[chars[i]];
+      if (action == SURROGATE_ACTION) {
+        int codePoint = Character.codePointAt(chars, i, to);
+        next = i + Character.charCount(codePoint);
+        action = rare(codePoint);
+      }
       if (action >= 0) {
         state = pieces.step(state, action, wordStart, out);
         length++;
+        if (places != null) {
+          places.letter(i, next);
+        }
         continue;
       }
       int kind = action & KIND_MASK;
-      if (kind == SURROGATE) {
-        int codePoint = Character.codePointAt(chars, i, to);
-        i += Character.charCount(codePoint) - 1;
-        action = rare(codePoint);
-        kind = action & KIND_MASK;
-        if (action >= 0) {
-          state = pieces.step(state, action, wordStart, out);
-          length++;
-          continue;
-        }
-      }
       if (kind == REMOVED) {
         continue;
       }
       if (kind == SORTED) {
         return Result.NEEDS_SORTING;
       }
-      if (kind != SEVERAL) {
-        if (length > 0) {
-          endWord(state, length, wordStart, out);
-        }
-        if (kind == ALONE) {
-          out.add(value(action));
-        }
-        if (out.size > most) {
-          out.size = most;
-          return Result.CUT;
-        }
-        state = pieces.start;
-        length = 0;
-        wordStart = out.size;
-        continue;
-      }
-      int list = value(action);
-      for (int k = 1; k <= lists[list]; k++) {
-        int part = lists[list + k];
-        if (part >= 0) {
-          state = pieces.step(state, part, wordStart, out);
+      // One action, or the parts of one character that normalization makes several of.
+      int part = kind == SEVERAL ? value(action) + 1 : 0;
+      int end = kind == SEVERAL ? part + lists[part - 1] : 1;
+      for (; part < end; part++) {
+        int simple = kind == SEVERAL ? lists[part] : action;
+        if (simple >= 0) {
+          state = pieces.step(state, simple, wordStart, out);
           length++;
+          if (places != null) {
+            places.letter(i, next);
+          }
           continue;
         }
         if (length > 0) {
-          endWord(state, length, wordStart, out);
+          endWord(state, length, wordStart, out, places);
         }
-        if ((part & KIND_MASK) == ALONE) {
-          out.add(value(part));
+        if ((simple & KIND_MASK) == ALONE) {
+          if (places != null) {
+            places.token(out.size, i, next);
+          }
+          out.add(value(simple));
         }
         state = pieces.start;
         length = 0;
         wordStart = out.size;
       }
+      if (wordStart > most) {
+        out.size = most;
+        return Result.CUT;
+      }
     }
     if (length > 0) {
-      endWord(state, length, wordStart, out);
+      endWord(state, length, wordStart, out, places);
     }
     if (out.size > most) {
       out.size = most;
@@ -136,8 +144,11 @@ final class FusedScanner {
     return Result.WHOLE;
   }
 
-  private void endWord(int state, int length, int wordStart, TokenBuffer out) {
+  private void endWord(int state, int length, int wordStart, TokenBuffer out, Places places) {
     wordPiece.finish(length > wordPiece.maxWordLength ? wordPiece.dead : state, wordStart, out);
+    if (places != null) {
+      places.endWord(out, wordStart, pieceLengths, continuationLength);
+    }
   }
 
   private int rare(int codePoint) {

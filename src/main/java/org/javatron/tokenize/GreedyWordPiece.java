@@ -3,7 +3,7 @@ package org.javatron.tokenize;
 /**
  * Word pieces by the definition: try the rest of the word, then one character less, and so on. Up
  * to quadratic in the word's length, and makes a string per try; the reference for {@link
- * the linear-time way.
+ * {@link FastWordPiece}.
  *
  * <p>Source: google-research/bert, tokenization.py, {@code WordpieceTokenizer}.
  */

@@ -4,8 +4,8 @@ package org.javatron.tokenize;
  * BERT's normalization, one plain pass per rule: clean, set CJK ideographs apart, strip accents,
  * lower-case.
  *
- * <p>The reference for the one-pass way, and what runs wherever offsets are wanted. Source of the
- * rules: Hugging Face tokenizers, {@code BertNormalizer}.
+ * <p>The reference for {@link FusedScanner}. Source of the rules: Hugging Face tokenizers, {@code
+ * BertNormalizer}.
  */
 final class Normalizer {
   private final TokenizerOptions options;

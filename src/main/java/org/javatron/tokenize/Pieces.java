@@ -2,12 +2,24 @@ package org.javatron.tokenize;
 
 import java.util.Arrays;
 
-/** The tokens of one text with their ranges in it: {@link TokenBuffer}'s slower sister. */
+/** The tokens of one text with their ranges in it, in Java chars. */
 final class Pieces {
-  int[] ids = new int[64];
-  int[] starts = new int[64];
-  int[] ends = new int[64];
+  int[] ids;
+  int[] starts;
+  int[] ends;
   int size;
+
+  Pieces() {
+    this(new int[64], new int[64], new int[64], 0);
+  }
+
+  /** Takes the arrays over; the last two may be longer. */
+  Pieces(int[] ids, int[] starts, int[] ends, int size) {
+    this.ids = ids;
+    this.starts = starts;
+    this.ends = ends;
+    this.size = size;
+  }
 
   void add(int id, int start, int end) {
     if (size == ids.length) {

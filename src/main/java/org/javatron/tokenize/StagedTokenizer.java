@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * The pipeline step by step: added tokens, normalization, words, pieces. Knows where in the text
- * each token comes from; allocates. The reference for the one-pass way.
+ * each token comes from; allocates. The reference for {@link FusedScanner}, and what takes over
+ * from it for the rare text that it cannot do.
  */
 final class StagedTokenizer {
   private final Vocabulary vocabulary;

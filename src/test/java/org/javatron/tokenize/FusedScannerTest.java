@@ -37,6 +37,11 @@ class FusedScannerTest {
         Pieces expected = reference.tokenize(text);
         int[] ids = Arrays.copyOf(expected.ids, expected.size);
         assertArrayEquals(ids, tokenizer.tokens(text, Integer.MAX_VALUE), text);
+        Encoding places = tokenizer.encodeWithOffsets(text, Integer.MAX_VALUE);
+        assertArrayEquals(ids, inner(places.ids()), text);
+        assertArrayEquals(
+            Arrays.copyOf(expected.starts, expected.size), inner(places.starts()), text);
+        assertArrayEquals(Arrays.copyOf(expected.ends, expected.size), inner(places.ends()), text);
         int most = text.length() % (ids.length + 1);
         TokenBuffer buffer = new TokenBuffer();
         buffer.add(7);
@@ -44,6 +49,10 @@ class FusedScannerTest {
         assertEquals(1 + most, buffer.size(), text);
       }
     }
+  }
+
+  private static int[] inner(int[] values) {
+    return Arrays.copyOfRange(values, 1, values.length - 1);
   }
 
   @Test

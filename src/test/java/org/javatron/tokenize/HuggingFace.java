@@ -43,7 +43,7 @@ final class HuggingFace {
     return map;
   }
 
-  /** Ids by both of our ways, and offsets, of every text must be the peer's. */
+  /** Ids and offsets of every text must be the peer's. */
   void assertSame(TokenizerOptions ours, List<String> texts) throws IOException {
     assertSame(BertTokenizer.of(vocabulary(), ours), options(ours), texts);
   }
@@ -61,7 +61,7 @@ final class HuggingFace {
         tokenizer.tokens(text, Integer.MAX_VALUE, buffer);
         assertSame(text, "ids", ids, buffer.toArray());
         Encoding encoding = tokenizer.encodeWithOffsets(text, Integer.MAX_VALUE);
-        assertSame(text, "ids of the staged way", ids, inner(encoding.ids()));
+        assertSame(text, "ids beside the offsets", ids, inner(encoding.ids()));
         assertSame(text, "starts", starts, codePoints(text, inner(encoding.starts())));
         assertSame(text, "ends", ends, codePoints(text, inner(encoding.ends())));
       }

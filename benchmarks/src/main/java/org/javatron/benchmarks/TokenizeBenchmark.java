@@ -73,7 +73,7 @@ public class TokenizeBenchmark {
   }
 
   /**
-   * Ids with their places in the text, by the plain stages.
+   * Ids with their places in the text.
    *
    * @return the tokens
    */
