@@ -44,6 +44,7 @@ final class Conversion {
     if (!ModelLayout.isUntied(source)) {
       return List.of(new ModelConverter(source, options).convert(temporary, List.of()));
     }
+    ModelConverter.refuseProjection(source);
     List<ConversionReport> reports = new ArrayList<>();
     for (String name : List.of(ModelLayout.QUERY, ModelLayout.PASSAGE)) {
       Path folder = Files.createDirectories(temporary.resolve(name));

@@ -17,7 +17,7 @@ import java.nio.file.Path;
  * @param revision the hub's commit
  * @param force whether an existing model may be replaced
  */
-public record ConvertOptions(
+record ConvertOptions(
     Pooling pooling,
     Boolean normalize,
     Integer queryMaxLength,

@@ -61,7 +61,7 @@ final class ModelConverter {
   /**
    * Tevatron's --add_pooler trains a projection of its own, without which the vectors are others.
    */
-  private static void refuseProjection(Path folder) throws WeightFormatException {
+  static void refuseProjection(Path folder) throws WeightFormatException {
     if (Files.exists(folder.resolve("pooler_config.json"))) {
       throw new WeightFormatException(
           folder.resolve("pooler_config.json"),

@@ -55,6 +55,7 @@ record SentenceTransformersConfig(
     }
     List<String> notes = new ArrayList<>();
     notePrompts(folder.resolve("config_sentence_transformers.json"), notes);
+    noteLowerCasing(transformer, notes);
     return new SentenceTransformersConfig(
         transformer, pooling, normalize, maxLength(transformer), notes);
   }
@@ -111,6 +112,19 @@ record SentenceTransformersConfig(
     }
     JsonNode number = Json.readObject(file).path(key);
     return number.isInt() ? number.intValue() : null;
+  }
+
+  /** A lower-casing of its own, before a tokenizer that keeps case. */
+  private static void noteLowerCasing(Path transformer, List<String> notes) throws IOException {
+    Path asked = transformer.resolve("sentence_bert_config.json");
+    Path tokenizer = transformer.resolve("tokenizer_config.json");
+    if (Files.exists(asked)
+        && Files.exists(tokenizer)
+        && Json.readObject(asked).path("do_lower_case").asBoolean(false)
+        && !Json.readObject(tokenizer).path("do_lower_case").asBoolean(true)) {
+      notes.add(
+          "the model wants lower-cased texts, but its tokenizer keeps case: lower them first");
+    }
   }
 
   private static void notePrompts(Path file, List<String> notes) throws IOException {

@@ -145,6 +145,16 @@ class ConvertCommandTest {
   }
 
   @Test
+  void aLowerCasingBesideTheTokenizerIsNoted() throws IOException {
+    Golden.copy("sentence-transformers", model);
+    set("sentence_bert_config.json", "do_lower_case", "true");
+    String note = "note: the model wants lower-cased texts";
+    assertFalse(Golden.convert(model, output).err().contains(note), "its tokenizer does that");
+    set("tokenizer_config.json", "do_lower_case", "false");
+    assertTrue(Golden.convert(model, output, "--force").err().contains(note));
+  }
+
+  @Test
   void anExistingModelIsReplacedOnlyByForce() throws IOException {
     Golden.convert(Golden.form("torch-zip"), output);
     assertEquals(
@@ -449,6 +459,9 @@ class ConvertCommandTest {
             + ": the model has a projection after pooling (Tevatron's --add_pooler), which is not"
             + " supported",
         Golden.refusal(model, output));
+    Path untied = Golden.copy("untied", folder.resolve("untied"));
+    Files.writeString(untied.resolve("pooler_config.json"), "{}"); // beside the two models
+    assertTrue(Golden.refusal(untied, output).contains("--add_pooler"));
   }
 
   @Test

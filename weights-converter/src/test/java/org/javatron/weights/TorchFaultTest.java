@@ -6,13 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.javatron.weights.RawFiles.Bytes;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -317,6 +322,32 @@ class TorchFaultTest {
         sentence);
     Files.write(file, Arrays.copyOf(whole, whole.length + 2));
     assertEquals("the last storage ends at byte 28198, the file at 28200", refusal());
+  }
+
+  /** A compressed entry may claim any size; what it unpacks to is cut off there. */
+  @ParameterizedTest
+  @CsvSource({"24, found more", "4000, found 400"})
+  void aPackedEntryOfAnotherSize(int claimed, String found) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      zip.putNextEntry(new ZipEntry("m/data.pkl"));
+      zip.write(pickle().op("}").tensor("w", "0", 6, 0, shape(6), shape(1)).op("s.").toByteArray());
+      zip.putNextEntry(new ZipEntry("m/data/0"));
+      zip.write(new byte[400]);
+    }
+    byte[] archive = bytes.toByteArray();
+    ByteBuffer view = ByteBuffer.wrap(archive).order(ByteOrder.LITTLE_ENDIAN);
+    int directory = view.getInt(archive.length - 6);
+    int second = directory + 46 + "m/data.pkl".length();
+    assertEquals(400, view.getInt(second + 24));
+    view.putInt(second + 24, claimed);
+    Files.write(file, archive);
+    try (TensorSource source = Checkpoint.open(file)) {
+      var error = assertThrows(WeightFormatException.class, () -> Golden.values(source, "w"));
+      assertEquals(
+          file + ": entry m/data/0 should be " + claimed + " bytes when unpacked, " + found,
+          error.getMessage());
+    }
   }
 
   @Test
