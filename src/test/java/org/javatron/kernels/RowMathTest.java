@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -60,5 +62,163 @@ class RowMathTest {
       count += Float.isNaN(row[i]) || row[i] >= threshold ? 1 : 0;
     }
     return count;
+  }
+
+  @Test
+  void addAndScaleAgreeExactly() {
+    Random random = new Random(2);
+    for (int n : AWKWARD) {
+      float[] x = rows(random, n, 3);
+      float[] y = rows(random, n, 3);
+      agree(x, n, 0, (math, row) -> math.add(row, 2, y, 1, n));
+      agree(x, n, 0, (math, row) -> math.scale(row, 2, n, 0.3f));
+    }
+  }
+
+  @Test
+  void geluAgrees() {
+    Random random = new Random(3);
+    for (int n : AWKWARD) {
+      float[] x = rows(random, n, 8);
+      float[] bias = rows(random, n, 1);
+      agree(x, n, 5e-7, (math, row) -> math.addGelu(row, 2, bias, 1, n));
+    }
+  }
+
+  @Test
+  void softmaxAgrees() {
+    Random random = new Random(4);
+    for (int n : AWKWARD) {
+      if (n > 0) {
+        // Up to scores so far apart that most weights vanish.
+        for (float spread : new float[] {1, 10, 300}) {
+          float[] x = rows(random, n, spread);
+          agree(x, n, 5e-7, (math, row) -> math.softmax(row, 2, n));
+        }
+      }
+    }
+  }
+
+  @Test
+  void layerNormAgrees() {
+    Random random = new Random(5);
+    for (int n : AWKWARD) {
+      if (n > 1) {
+        float[] x = rows(random, n, 4);
+        float[] gamma = rows(random, n, 2);
+        float[] beta = rows(random, n, 2);
+        agree(x, n, 5e-6, (math, row) -> math.layerNorm(row, 2, n, gamma, beta, 1e-12f));
+      }
+    }
+  }
+
+  @Test
+  void softmaxOfEqualScoresIsUniformHoweverLarge() {
+    for (RowMath math : List.of(scalar, fastest)) {
+      float[] row = new float[40];
+      Arrays.fill(row, 3e38f);
+      math.softmax(row, 0, 40);
+      assertEquals(1 / 40f, row[0], 1e-9);
+      assertEquals(1 / 40f, row[39], 1e-9);
+    }
+  }
+
+  @Test
+  void softmaxLeavesNoWeightFarBelowTheGreatestScore() {
+    for (RowMath math : List.of(scalar, fastest)) {
+      float[] row = new float[20];
+      Arrays.fill(row, -1e30f);
+      row[3] = 1;
+      math.softmax(row, 0, 20);
+      assertEquals(1, row[3], 0);
+      assertEquals(0, row[19], 1e-30);
+    }
+  }
+
+  @Test
+  void aConstantRowNormalisesToItsShift() {
+    for (RowMath math : List.of(scalar, fastest)) {
+      float[] row = new float[19];
+      float[] gamma = new float[19];
+      float[] beta = new float[19];
+      Arrays.fill(row, 2.5f);
+      Arrays.fill(gamma, 3);
+      Arrays.fill(beta, -1);
+      math.layerNorm(row, 0, 19, gamma, beta, 1e-12f);
+      assertEquals(-1, row[0], 1e-6);
+      assertEquals(-1, row[18], 1e-6);
+    }
+  }
+
+  @Test
+  void nanStaysVisible() {
+    for (RowMath math : List.of(scalar, fastest)) {
+      for (int at : new int[] {0, 18}) {
+        float[] row = new float[19];
+        row[at] = Float.NaN;
+        math.addGelu(row, 0, new float[19], 0, 19);
+        assertTrue(Float.isNaN(row[at]));
+        math.softmax(row, 0, 19);
+        assertTrue(Float.isNaN(row[at]));
+      }
+    }
+  }
+
+  /**
+   * Against Φ by its series {@code 1/2 + φ(x) (x + x³/3 + x⁵/15 + ...)} in double precision, which
+   * has nothing in common with how the rows compute it.
+   */
+  @Test
+  void geluIsExactToFloatRounding() {
+    int n = 120_001;
+    float[] x = new float[n];
+    for (int i = 0; i < n; i++) {
+      x[i] = (i - 60_000) / 10_000f;
+    }
+    for (RowMath math : List.of(scalar, fastest)) {
+      float[] y = x.clone();
+      math.addGelu(y, 0, new float[n], 0, n);
+      for (int i = 0; i < n; i++) {
+        double exact = x[i] * phi(x[i]);
+        // The tail's own error of 1e-7 at most times |x|, and one rounding of the result.
+        assertEquals(exact, y[i], 1e-7 + 1.2e-7 * Math.abs(exact), "gelu(" + x[i] + ")");
+      }
+    }
+  }
+
+  private static double phi(double x) {
+    double term = x;
+    double sum = x;
+    for (int i = 3; Math.abs(term) > 1e-18 * Math.abs(sum) && i < 400; i += 2) {
+      term *= x * x / i;
+      sum += term;
+    }
+    return 0.5 + sum * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
+  }
+
+  private interface Change {
+    void apply(RowMath math, float[] row);
+  }
+
+  /** n values after two, and one more; the values around must stay as they are. */
+  private static float[] rows(Random random, int n, float spread) {
+    float[] row = new float[n + 3];
+    for (int i = 0; i < row.length; i++) {
+      row[i] = spread * (2 * random.nextFloat() - 1);
+    }
+    return row;
+  }
+
+  private void agree(float[] x, int n, double tolerance, Change change) {
+    float[] expected = x.clone();
+    float[] found = x.clone();
+    change.apply(scalar, expected);
+    change.apply(fastest, found);
+    for (int i = 0; i < x.length; i++) {
+      double allowed = tolerance * Math.max(1, Math.abs(expected[i]));
+      assertEquals(expected[i], found[i], allowed, "n=" + n + " i=" + i);
+    }
+    assertEquals(x[1], found[1]);
+    assertEquals(x[n + 2], found[n + 2]);
   }
 }

@@ -20,8 +20,8 @@ class BertGraphTest {
   @ParameterizedTest
   @EnumSource
   void everyLayerIsPyTorchs(KernelSet set) throws Exception {
-    BertConfig config = TinyBert.config();
-    Map<String, INDArray> weights = WeightLoader.load(TinyBert.file("model.safetensors"), config);
+    BertConfig config = Golden.config();
+    Map<String, INDArray> weights = WeightLoader.load(Golden.file("model.safetensors"), config);
     SameDiff graph = BertGraph.build(config, weights, Pooling.MEAN, true);
     Set<String> names = new LinkedHashSet<>();
     names.add("embeddings");
@@ -34,14 +34,14 @@ class BertGraphTest {
     try (batch;
         kernels;
         GraphExecutor executor = new GraphExecutor(graph, kernels, batch.largestShapes(), names)) {
-      Map<String, INDArray> values = executor.run(batch.pack(TinyBert.sequences()));
+      Map<String, INDArray> values = executor.run(batch.pack(Golden.sequences()));
       for (String name : names) {
         float[] found = values.get(name).reshape(-1).toFloatVector();
-        double error = TinyBert.relativeError(TinyBert.expected(name), found);
+        double error = Golden.relativeError(Golden.expected(name), found);
         assertTrue(error < 1e-5, name + ": relative error " + error);
       }
       float[] vectors = values.get(BertGraph.VECTORS).reshape(-1).toFloatVector();
-      assertEquals(0, TinyBert.relativeError(TinyBert.expected("mean.normalized"), vectors), 1e-5);
+      assertEquals(0, Golden.relativeError(Golden.expected("mean.normalized"), vectors), 1e-5);
     }
   }
 }

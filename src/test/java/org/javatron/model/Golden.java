@@ -15,13 +15,13 @@ import org.javatron.weights.Pooling;
 import org.javatron.weights.Provenance;
 import org.javatron.weights.SafetensorsFile;
 
-/** The golden tiny BERT: random weights and what PyTorch computes with them. */
-final class TinyBert {
-  private TinyBert() {}
+/** What PyTorch computed: the golden tiny BERT with random weights, or a peer's output file. */
+final class Golden {
+  private Golden() {}
 
   static Path file(String name) {
     try {
-      return Path.of(TinyBert.class.getResource("/golden/bert/" + name).toURI());
+      return Path.of(Golden.class.getResource("/golden/bert/" + name).toURI());
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }
@@ -31,23 +31,32 @@ final class TinyBert {
     return BertConfig.read(file("config.json"));
   }
 
-  /** A tensor of what PyTorch computed, as a flat array. */
+  /** A tensor of what PyTorch computed with the tiny BERT, as a flat array. */
   static float[] expected(String name) {
-    try (SafetensorsFile expected = SafetensorsFile.open(file("expected.safetensors"))) {
-      float[] values = new float[(int) expected.tensor(name).elements()];
-      expected.read(name, FloatBuffer.wrap(values));
+    return tensor(file("expected.safetensors"), name);
+  }
+
+  /** The token ids the tiny BERT was given. */
+  static List<int[]> sequences() {
+    return sequences(file("expected.safetensors"));
+  }
+
+  static float[] tensor(Path file, String name) {
+    try (SafetensorsFile source = SafetensorsFile.open(file)) {
+      float[] values = new float[(int) source.tensor(name).elements()];
+      source.read(name, FloatBuffer.wrap(values));
       return values;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** The token ids PyTorch was given. */
-  static List<int[]> sequences() {
-    float[] ids = expected("ids");
+  /** Cuts the tensor {@code ids} by the tensor {@code lengths}. */
+  static List<int[]> sequences(Path file) {
+    float[] ids = tensor(file, "ids");
     List<int[]> sequences = new ArrayList<>();
     int from = 0;
-    for (float length : expected("lengths")) {
+    for (float length : tensor(file, "lengths")) {
       int[] sequence = new int[(int) length];
       for (int i = 0; i < sequence.length; i++) {
         sequence[i] = (int) ids[from + i];

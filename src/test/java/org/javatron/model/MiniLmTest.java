@@ -1,0 +1,127 @@
+package org.javatron.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.javatron.kernels.KernelSet;
+import org.javatron.testing.Peers;
+import org.javatron.testing.SharedData;
+import org.javatron.weights.Pooling;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real checkpoint on real texts of mixed length, against sentence-transformers run live. */
+@Tag("peers")
+@Tag("real-data")
+class MiniLmTest {
+  private static final int TEXTS = 1000;
+
+  @TempDir static Path temporary;
+  private static Path peer;
+  private static List<int[]> sequences;
+
+  @BeforeAll
+  static void encodeWithThePeer() throws IOException {
+    peer = temporary.resolve("peer.safetensors");
+    Path data = SharedData.path("boolq-marco");
+    Peers.run("src/test/python/minilm_peer.py", Peers.miniLm(), data, TEXTS, peer);
+    sequences = Golden.sequences(peer);
+    assertEquals(TEXTS, sequences.size());
+  }
+
+  private static Encoder open(Pooling pooling, boolean normalize, KernelSet kernels)
+      throws IOException {
+    Path directory = Files.createTempDirectory(temporary, "minilm");
+    for (String name : List.of("config.json", "model.safetensors")) {
+      Files.createSymbolicLink(directory.resolve(name), Peers.miniLm().resolve(name));
+    }
+    Golden.manifest(directory, pooling, normalize);
+    EncoderOptions options = new EncoderOptions(2, 2048, kernels);
+    return Encoder.open(directory, Encoder.Side.PASSAGE, options);
+  }
+
+  /** Encodes in the given order, batches filled as they come; rows return in the texts' order. */
+  private static float[] encode(Encoder encoder, List<Integer> order, int tokensPerBatch) {
+    int dim = encoder.dim();
+    float[] all = new float[order.size() * dim];
+    List<Integer> batch = new ArrayList<>();
+    int tokens = 0;
+    for (int i = 0; i <= order.size(); i++) {
+      int length = i < order.size() ? sequences.get(order.get(i)).length : Integer.MAX_VALUE / 2;
+      if (!batch.isEmpty() && tokens + length > tokensPerBatch) {
+        float[] out = Golden.encode(encoder, batch.stream().map(sequences::get).toList());
+        for (int row = 0; row < batch.size(); row++) {
+          System.arraycopy(out, row * dim, all, batch.get(row) * dim, dim);
+        }
+        batch.clear();
+        tokens = 0;
+      }
+      if (i < order.size()) {
+        batch.add(order.get(i));
+        tokens += length;
+      }
+    }
+    return all;
+  }
+
+  private static List<Integer> order(int count) {
+    List<Integer> order = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      order.add(i);
+    }
+    return order;
+  }
+
+  @Test
+  void aThousandTextsAreSentenceTransformers() throws IOException {
+    try (Encoder encoder = open(Pooling.MEAN, true, KernelSet.CPU)) {
+      float[] found = encode(encoder, order(TEXTS), 2048);
+      double difference = Golden.maxDifference(Golden.tensor(peer, "mean"), found);
+      System.out.printf("MiniLM, %d texts: max abs difference %.2e%n", TEXTS, difference);
+      assertTrue(difference < 5e-5, "max abs difference " + difference);
+    }
+  }
+
+  @Test
+  void batchAndOrderChangeNothing() throws IOException {
+    try (Encoder encoder = open(Pooling.MEAN, true, KernelSet.CPU)) {
+      float[] asTheyCome = encode(encoder, order(TEXTS), 2048);
+      List<Integer> shuffled = order(TEXTS);
+      Collections.shuffle(shuffled, new Random(1));
+      double order = Golden.maxDifference(asTheyCome, encode(encoder, shuffled, 1500));
+      double alone = Golden.maxDifference(asTheyCome, encode(encoder, order(TEXTS), 1));
+      System.out.printf("MiniLM: shuffled %.2e, each alone %.2e%n", order, alone);
+      assertTrue(order < 1e-6, "shuffled: " + order);
+      assertTrue(alone < 1e-6, "each alone: " + alone);
+    }
+  }
+
+  @Test
+  void clsIsTransformers() throws IOException {
+    float[] expected = Golden.tensor(peer, "cls");
+    try (Encoder encoder = open(Pooling.CLS, false, KernelSet.CPU)) {
+      float[] found = encode(encoder, order(expected.length / encoder.dim()), 2048);
+      assertEquals(0, Golden.relativeError(expected, found), 1e-5);
+    }
+  }
+
+  @Test
+  void theReferenceKernelsAgree() throws IOException {
+    try (Encoder encoder = open(Pooling.MEAN, true, KernelSet.REFERENCE)) {
+      float[] found = encode(encoder, order(60), 1024);
+      float[] expected = Arrays.copyOf(Golden.tensor(peer, "mean"), found.length);
+      double difference = Golden.maxDifference(expected, found);
+      assertTrue(difference < 5e-5, "max abs difference " + difference);
+    }
+  }
+}
