@@ -6,7 +6,7 @@ Half of the texts are questions, half are passages (title and text), cut at 256 
 end), lengths, mean (mean pooling, normalised: sentence-transformers) and cls (the last layer's first vector, not normalised:
 Transformers), the last for the first 100 texts.
 """
-import sys
+import gzip, sys
 
 import safetensors.torch, sentence_transformers, torch
 
@@ -14,7 +14,7 @@ model_dir, data, count, out = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.ar
 
 
 def columns(name):
-    with open(f"{data}/{name}", encoding="utf-8") as f:
+    with gzip.open(f"{data}/{name}.gz", "rt", encoding="utf-8") as f:
         return dict(line.rstrip("\n").split("\t", 1) for line in f)
 
 

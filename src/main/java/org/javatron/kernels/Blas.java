@@ -16,7 +16,21 @@ import org.bytedeco.openblas.global.openblas;
  * <p>Thread-safe.
  */
 public final class Blas {
+  static {
+    singleThreaded();
+  }
+
   private Blas() {}
+
+  /**
+   * Tells OpenBLAS to start no threads. ND4J sets a number of its own when it starts, so whoever
+   * starts ND4J in this process calls this afterwards, once; opening {@link Kernels} does. (Not
+   * before each product: JavaCPP looks the library up again each time, which takes longer than a
+   * small product.)
+   */
+  public static void singleThreaded() {
+    openblas.blas_set_num_threads(1);
+  }
 
   /**
    * {@code C = alpha A Bᵀ + beta C} for row-major matrices: inner products of the rows of A with
@@ -113,9 +127,6 @@ public final class Blas {
       float beta,
       FloatPointer c,
       int ldc) {
-    // Said before each product because ND4J sets its own number when it starts; it costs some tens
-    // of nanoseconds.
-    openblas.blas_set_num_threads(1);
     openblas.cblas_sgemm(
         openblas.CblasRowMajor,
         openblas.CblasNoTrans,

@@ -5,6 +5,7 @@ import org.bytedeco.javacpp.IntPointer;
 import org.javatron.weights.Pooling;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The ops on a CPU: OpenBLAS for the products, {@link RowMath} for what stands between them, tiles
@@ -34,6 +35,8 @@ public final class CpuKernels implements Kernels {
    * @param longestSequence the most tokens of one sequence, which sizes the attention's scores
    */
   public CpuKernels(int threads, int longestSequence) {
+    Nd4j.factory().blas(); // starts ND4J, if nothing has
+    Blas.singleThreaded();
     workers = new Workers(threads);
     attention = new CpuAttention(workers, math, longestSequence);
     rows = new float[threads][0];
