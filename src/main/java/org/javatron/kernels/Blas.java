@@ -109,7 +109,6 @@ public final class Blas {
    */
   public static void rowsTimesVector(
       int m, int k, FloatPointer a, int lda, FloatPointer x, FloatPointer y) {
-    openblas.blas_set_num_threads(1);
     openblas.cblas_sgemv(
         openblas.CblasRowMajor, openblas.CblasNoTrans, m, k, 1f, a, lda, x, 1, 0f, y, 1);
   }

@@ -50,6 +50,7 @@ public final class ExactSearcher implements Searcher, Closeable {
   public ExactSearcher(Vectors passages, SearchOptions options) {
     this.passages = passages;
     this.options = options;
+    Blas.singleThreaded(); // whatever ND4J may have set in this process before
     this.workers = new Workers(options.threads());
   }
 
