@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -83,6 +85,27 @@ class FusedScannerTest {
     } finally {
       threads.shutdownNow();
     }
+  }
+
+  @Test
+  void idsIntoABufferAllocateNothing() throws IOException {
+    BertTokenizer tokenizer = BertTokenizer.of(Golden.vocabulary(), TokenizerOptions.uncased());
+    String[] texts = {
+      "a caper is a bud", "Café, na\u00efve; \u4e2d\u56fd \ud55c \ud83d\ude00!", "x".repeat(300)
+    };
+    TokenBuffer buffer = new TokenBuffer();
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long least = Long.MAX_VALUE;
+    // The first rounds may load classes and grow the buffer.
+    for (int round = 0; round < 5; round++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < 3_000; i++) {
+        buffer.clear();
+        tokenizer.tokens(texts[i % texts.length], 512, buffer);
+      }
+      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+    }
+    assertTrue(least < 1_000, least + " bytes in 3,000 calls");
   }
 
   /** Linear time: a word without spaces as long as a book, with every piece failing at its end. */
