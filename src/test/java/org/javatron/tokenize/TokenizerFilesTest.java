@@ -106,6 +106,8 @@ class TokenizerFilesTest {
     assertRefused("a normalizer of type NFKC");
     write("tokenizer.json", BERT.formatted("true", "WordPiece").replace("BertPre", "Digits"));
     assertRefused("a pre_tokenizer of type DigitsTokenizer");
+    write("tokenizer.json", BERT.formatted("true", "WordPiece").replace("normalizer\"", "x\""));
+    assertRefused("a normalizer of type none");
     Files.delete(folder.resolve("tokenizer.json"));
     write("tokenizer_config.json", "{\"tokenizer_class\": \"RobertaTokenizer\"}");
     assertRefused("tokenizer_config.json names RobertaTokenizer");
@@ -122,6 +124,10 @@ class TokenizerFilesTest {
     assertRefused("gives a token the id -6");
     write("tokenizer.json", BERT.formatted("true", "WordPiece").replace("\"[CLS]\": 2,", ""));
     assertRefused(folder.toString(), "has no [CLS]");
+    write(
+        "tokenizer.json",
+        BERT.formatted("true", "WordPiece").replace("\"id\": 7", "\"id\": 2000000000"));
+    assertRefused(folder.toString(), "an added token has the id 2000000000");
     Files.delete(folder.resolve("tokenizer.json"));
     write("vocab.txt", "\n\n");
     assertRefused("vocab.txt holds no token");
