@@ -15,8 +15,8 @@ import java.util.TreeSet;
  * @param type how a value is stored
  * @param encoder the settings that shaped the vectors, free-form JSON. {@code encode} writes {@code
  *     model_sha256}, {@code tokenizer_sha256}, {@code pooling}, {@code normalize}, {@code
- *     max_length}, {@code separator}, {@code side} and {@code software}; {@link EncoderSettings}
- *     says which of them queries and passages must share
+ *     max_length}, {@code separator} and {@code side}; {@link EncoderSettings} says which of them
+ *     queries and passages must share
  */
 public record EmbeddingsHeader(Shard shard, int dim, EmbeddingType type, ObjectNode encoder) {
   /**

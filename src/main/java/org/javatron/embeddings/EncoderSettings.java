@@ -18,8 +18,8 @@ public final class EncoderSettings {
   /**
    * Refuses a search that would compare vectors of different making: queries whose model,
    * tokenizer, pooling or normalisation is not the passages', passages whose folders differ in any
-   * setting but the version of the software, or queries' embeddings in the passages' place. A
-   * setting that only one side has counts as different; one that neither has does not.
+   * setting, or queries' embeddings in the passages' place. A setting that only one side has counts
+   * as different; one that neither has does not.
    *
    * @param queries the queries' embeddings
    * @param passages the passages'
@@ -30,11 +30,10 @@ public final class EncoderSettings {
     Path first = passages.directories().get(0);
     ObjectNode settings = encoder(passages, 0);
     for (int i = 1; i < passages.directories().size(); i++) {
-      ObjectNode other = encoder(passages, i).deepCopy();
-      ObjectNode same = settings.deepCopy();
-      same.remove("software");
-      other.remove("software");
-      refuse(EmbeddingsHeader.difference("", same, other), first, passages.directories().get(i));
+      refuse(
+          EmbeddingsHeader.difference("", settings, encoder(passages, i)),
+          first,
+          passages.directories().get(i));
     }
     if (settings.path("side").asText().equals("query")) {
       throw new InputException(
