@@ -8,8 +8,8 @@ import org.javatron.kernels.KernelSet;
  *
  * @param threads threads that compute, the caller's included; at least 1
  * @param maxTokensPerBatch the most tokens of all sequences of one call together; sets the size of
- *     the activations in memory. More than some thousand brings no speed: what a layer works on
- *     should stay in the CPU's last cache
+ *     the activations in memory. What a layer works on should stay in the CPU's last cache, so much
+ *     larger batches bring nothing
  * @param kernels which implementation of the ops
  */
 public record EncoderOptions(int threads, int maxTokensPerBatch, KernelSet kernels) {

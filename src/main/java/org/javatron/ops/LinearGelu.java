@@ -15,9 +15,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>GELU (Hendrycks and Gimpel 2016) lets a value through in proportion to the share of a normal
  * distribution that lies below it: nearly all of a large z, nothing of a very negative one. It is
- * one op with the product because the product's result is four times as wide as a token's vector:
- * writing it and reading it again for the activation would cost as much time as a tenth of the
- * product.
+ * one op with the product so that a kernel can apply it while the product's result, four times as
+ * wide as a token's vector, is still in cache.
  *
  * <p>Inputs: x float32 [T, H], weight float32 [I, H], bias float32 [I]. Output: float32 [T, I].
  */

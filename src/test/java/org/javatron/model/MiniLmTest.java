@@ -43,7 +43,7 @@ class MiniLmTest {
       throws IOException {
     Path directory = Files.createTempDirectory(temporary, "minilm");
     for (String name : List.of("config.json", "model.safetensors")) {
-      Files.createSymbolicLink(directory.resolve(name), Peers.miniLm().resolve(name));
+      Files.copy(Peers.miniLm().resolve(name), directory.resolve(name));
     }
     Golden.manifest(directory, pooling, normalize);
     EncoderOptions options = new EncoderOptions(2, 2048, kernels);
@@ -95,11 +95,12 @@ class MiniLmTest {
   @Test
   void batchAndOrderChangeNothing() throws IOException {
     try (Encoder encoder = open(Pooling.MEAN, true, KernelSet.CPU)) {
-      float[] asTheyCome = encode(encoder, order(TEXTS), 2048);
-      List<Integer> shuffled = order(TEXTS);
+      // 300 texts, for each alone costs more than in batches.
+      float[] asTheyCome = encode(encoder, order(300), 2048);
+      List<Integer> shuffled = order(300);
       Collections.shuffle(shuffled, new Random(1));
       double order = Golden.maxDifference(asTheyCome, encode(encoder, shuffled, 1500));
-      double alone = Golden.maxDifference(asTheyCome, encode(encoder, order(TEXTS), 1));
+      double alone = Golden.maxDifference(asTheyCome, encode(encoder, order(300), 1));
       System.out.printf("MiniLM: shuffled %.2e, each alone %.2e%n", order, alone);
       assertTrue(order < 1e-6, "shuffled: " + order);
       assertTrue(alone < 1e-6, "each alone: " + alone);
