@@ -2,15 +2,14 @@ package org.javatron.model;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.javatron.kernels.Kernels;
 import org.javatron.weights.BertConfig;
+import org.javatron.weights.ModelLayout;
 import org.javatron.weights.ModelManifest;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -88,11 +87,13 @@ public final class Encoder implements TextEncoder, Closeable {
    *
    * @param modelDirectory the model, tied or untied
    * @param side which of an untied model's two encoders
-   * @return {@code query_model} or {@code passage_model} in it if there is one, else the directory
+   * @return {@code query_model} or {@code passage_model} in it if the model is untied, else the
+   *     directory
    */
   public static Path sideDirectory(Path modelDirectory, Side side) {
-    Path own = modelDirectory.resolve(side.name().toLowerCase(Locale.ROOT) + "_model");
-    return Files.isDirectory(own) ? own : modelDirectory;
+    return side == Side.QUERY
+        ? ModelLayout.queryEncoder(modelDirectory)
+        : ModelLayout.passageEncoder(modelDirectory);
   }
 
   /**
