@@ -16,11 +16,12 @@ final class MemorySize implements ITypeConverter<Long> {
     if (!matcher.matches()) {
       throw new TypeConversionException("'" + value + "' is not a size such as 512m or 2g");
     }
-    int shift = 10 * ("kmg".indexOf(matcher.group(2)) + 1);
-    long bytes = Long.parseLong(matcher.group(1)) << (matcher.group(2).isEmpty() ? 0 : shift);
-    if (bytes < 1) {
-      throw new TypeConversionException("a size must be at least 1 byte, got '" + value + "'");
+    int thousands = matcher.group(2).isEmpty() ? 0 : "kmg".indexOf(matcher.group(2)) + 1;
+    long number = Long.parseLong(matcher.group(1));
+    if (number < 1 || number > Long.MAX_VALUE >> 10 * thousands) {
+      throw new TypeConversionException(
+          "a size must be from 1 byte to 8 exbibytes, got '" + value + "'");
     }
-    return bytes;
+    return number << 10 * thousands;
   }
 }
