@@ -153,6 +153,8 @@ final class EncodeCommand implements Callable<Integer> {
     check(threads >= 1, "--threads must be 1 or more, not " + threads);
     check(batchTokens >= 3, "--batch-tokens must be 3 or more, not " + batchTokens);
     boolean queries = input.queries != null;
+    check(queries || queryMaxLength == null, "--query-max-length goes with --queries");
+    check(!queries || passageMaxLength == null, "--passage-max-length goes with --corpus");
     EncodeSettings settings =
         new EncodeSettings(
             model,

@@ -58,9 +58,9 @@ final class TokenizeCommand implements Callable<Integer> {
   @Option(
       names = "--input",
       required = true,
-      split = ",",
+      arity = "1..*",
       paramLabel = "FILE",
-      description = "The texts, gzip-compressed or not; several files are read as one.")
+      description = "The texts, gzip-compressed or not; several are read as one.")
   private List<Path> input;
 
   @Option(

@@ -108,6 +108,10 @@ class EncodeCommandTest {
     assertUsage(
         "--shard must be between 0 and 1, not 2", "--corpus", corpus, "--shards", 2, "--shard", 2);
     assertUsage("--threads must be 1 or more, not 0", "--corpus", corpus, "--threads", 0);
+    assertUsage(
+        "--query-max-length goes with --queries", "--corpus", corpus, "--query-max-length", 16);
+    assertUsage(
+        "--passage-max-length goes with --corpus", "--queries", corpus, "--passage-max-length", 16);
     CliResult neither = encode();
     assertEquals(2, neither.exitCode());
     assertTrue(neither.err().contains("--corpus"), neither.err());

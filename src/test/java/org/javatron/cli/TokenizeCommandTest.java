@@ -75,6 +75,18 @@ class TokenizeCommandTest {
   }
 
   @Test
+  void severalFilesAreReadAsOneWhateverTheirNames() throws IOException {
+    Path first = write("a,b.tsv", "1\twhat\n");
+    Path second = write("c.tsv", "2\tis\n");
+    CliResult result =
+        CliResult.of("tokenize", "--vocab", vocab, "--input", first, second, "--output", output);
+    assertEquals(0, result.exitCode(), result.err());
+    assertEquals(
+        "{\"text_id\": \"1\", \"text\": [5]}\n{\"text_id\": \"2\", \"text\": [6]}\n",
+        Files.readString(output));
+  }
+
+  @Test
   void caseAndAccentsAsAsked() throws IOException {
     Path input = write("q.tsv", "1\tPlay Hé hé\n");
     tokenize(input);
