@@ -1,21 +1,19 @@
 package org.javatron.data;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.zip.GZIPOutputStream;
 import org.javatron.io.AtomicFile;
+import org.javatron.io.Futures;
 import org.javatron.tokenize.BertTokenizer;
 import org.javatron.tokenize.TokenBuffer;
 
@@ -86,7 +84,7 @@ public record CorpusTokenizer(
         more = records.size() == BLOCK;
         ahead.add(workers.submit(() -> block(records)));
       }
-      Block done = await(ahead.remove());
+      Block done = Futures.await(ahead.remove());
       out.write(done.lines());
       total = total.plus(done.summary());
     }
@@ -103,20 +101,6 @@ public record CorpusTokenizer(
       records.add(record);
     }
     return records;
-  }
-
-  private static Block await(Future<Block> future) throws IOException {
-    try {
-      return future.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while tokenizing");
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof UncheckedIOException io) {
-        throw io.getCause();
-      }
-      throw new IllegalStateException("tokenizing failed", e.getCause());
-    }
   }
 
   private Block block(List<TextRecord> records) {

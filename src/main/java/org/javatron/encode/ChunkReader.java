@@ -4,12 +4,12 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.javatron.data.CorpusReader;
 import org.javatron.data.TextRecord;
+import org.javatron.io.Futures;
 
 /**
  * Reads the corpus a chunk ahead of the encoder and tokenises it on several threads.
@@ -69,7 +69,7 @@ final class ChunkReader implements Closeable {
 
   /** The next chunk, or null after the last. */
   Chunk next() throws IOException {
-    Chunk chunk = await(next);
+    Chunk chunk = Futures.await(next);
     if (chunk != null) {
       next = workers.submit(this::readChunk);
     }
@@ -103,29 +103,12 @@ final class ChunkReader implements Closeable {
     List<int[]> sequences = new ArrayList<>(rows);
     int truncated = 0;
     for (Future<List<SequenceBuilder.Sequence>> part : parts) {
-      for (SequenceBuilder.Sequence sequence : await(part)) {
+      for (SequenceBuilder.Sequence sequence : Futures.await(part)) {
         sequences.add(sequence.ids());
         truncated += sequence.truncated() ? 1 : 0;
       }
     }
     return new Chunk(texts.stream().map(TextRecord::id).toList(), sequences, truncated);
-  }
-
-  private static <T> T await(Future<T> result) throws IOException {
-    try {
-      return result.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while reading the corpus", e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException io) {
-        throw io;
-      }
-      if (e.getCause() instanceof RuntimeException bug) {
-        throw bug;
-      }
-      throw new IllegalStateException(e.getCause());
-    }
   }
 
   @Override

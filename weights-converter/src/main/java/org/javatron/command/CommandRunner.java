@@ -17,13 +17,21 @@ public final class CommandRunner {
    * @return 0 for success, 1 for a failure, 2 for wrong usage
    */
   public static int run(Object command, PrintWriter out, PrintWriter err, String... arguments) {
-    return new CommandLine(command)
-        .setOut(out)
-        .setErr(err)
-        .setUsageHelpAutoWidth(true)
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionExceptionHandler(new ErrorHandler())
-        .setParameterExceptionHandler(new UsageErrorHandler())
-        .execute(arguments);
+    CommandLine line =
+        new CommandLine(command)
+            .setOut(out)
+            .setErr(err)
+            .setUsageHelpAutoWidth(true)
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExecutionExceptionHandler(new ErrorHandler())
+            .setParameterExceptionHandler(new UsageErrorHandler());
+    try {
+      return line.execute(arguments);
+    } catch (OutOfMemoryError e) {
+      // The one Error that is the user's to mend; all files written so far stay hidden or whole.
+      err.println(line.getCommandName() + ": " + ErrorHandler.sentence(e));
+      err.flush();
+      return 1;
+    }
   }
 }

@@ -37,6 +37,11 @@ final class ErrorHandler implements IExecutionExceptionHandler {
     if (error instanceof CharacterCodingException) {
       return "the input is not UTF-8 text (" + error.getMessage() + ")";
     }
+    if (error instanceof OutOfMemoryError) {
+      return "the memory does not suffice ("
+          + error.getMessage()
+          + "): JAVATRON_HEAP=4g allows more of Java's heap, JAVATRON_OFFHEAP=8g more outside it";
+    }
     if (error instanceof IOException || error instanceof IllegalArgumentException) {
       return error.getMessage() == null ? error.toString() : error.getMessage();
     }
