@@ -118,6 +118,16 @@ class LauncherTest {
   }
 
   @Test
+  void withoutALocaleFileNamesAreStillUtf8() throws IOException, InterruptedException {
+    fakeJava("17.0.1", "java.base", "echo $LC_ALL");
+    for (String none : List.of("", "C", "POSIX")) {
+      assertEquals("C.UTF-8", run(launcher, Map.of("LC_ALL", none, "LANG", none)).output().strip());
+    }
+    String german = run(launcher, Map.of("LC_ALL", "de_DE")).output().strip();
+    assertTrue(german.endsWith("de_DE"), german); // bash may warn before that it lacks this locale
+  }
+
+  @Test
   void anOldJavaIsRefused() throws IOException, InterruptedException {
     fakeJava("11.0.22", "java.base", PRINT);
     run(launcher, Map.of()).assertFails("Java 17 or newer is needed");
