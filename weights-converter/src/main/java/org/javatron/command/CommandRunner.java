@@ -1,11 +1,30 @@
 package org.javatron.command;
 
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import picocli.CommandLine;
 
 /** Runs a picocli command in the project's manner. */
 public final class CommandRunner {
   private CommandRunner() {}
+
+  /**
+   * Runs a command as a program and ends the Java process with its exit code. Digits and decimal
+   * points are the same in every country, and output is UTF-8 on every system.
+   *
+   * @param command the annotated top command
+   * @param arguments the subcommand and its options
+   */
+  public static void main(Object command, String... arguments) {
+    Locale.setDefault(Locale.ROOT);
+    System.exit(
+        run(
+            command,
+            new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+            new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+            arguments));
+  }
 
   /**
    * Runs a command inside this process.

@@ -26,8 +26,7 @@ public final class WeightsConverter implements Runnable {
    * @param arguments the subcommand and its options
    */
   public static void main(String[] arguments) {
-    System.exit(
-        run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments));
+    CommandRunner.main(new WeightsConverter(), arguments);
   }
 
   /**
