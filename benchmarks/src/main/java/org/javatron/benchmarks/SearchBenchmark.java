@@ -31,8 +31,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * How long does exact search take? The vectors lie in embedding folders below {@code
- * target/search-benchmark}, made once from a seed, where {@code benchmarks/peers/search.py} finds
- * the same ones for Faiss; {@code benchmarks/compare-search} runs both and prints one table.
+ * target/search-benchmark}, made once from a seed, where {@code benchmarks/peers/faiss_speed.py}
+ * finds the same ones for Faiss; {@code benchmarks/compare-search} runs both and prints one table.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)

@@ -1,6 +1,6 @@
 """Times Hugging Face tokenizers on one thread, as benchmarks/compare-tokenizers asks: best of three passes of each way, as JSON.
 
-    RAYON_NUM_THREADS=1 scripts/peers benchmarks/peers/tokenize.py VOCAB TABLE TEXTS
+    RAYON_NUM_THREADS=1 scripts/peers benchmarks/peers/tokenizers_speed.py VOCAB TABLE TEXTS
 """
 
 import gzip
