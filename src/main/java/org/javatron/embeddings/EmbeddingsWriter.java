@@ -69,16 +69,15 @@ public final class EmbeddingsWriter implements Closeable {
    *     process, or cannot be written
    */
   public static EmbeddingsWriter open(Path directory, EmbeddingsHeader header) throws IOException {
-    if (isFinished(directory)) {
-      throw new InputException(
-          directory + " holds finished embeddings already: overwrite them with --force");
-    }
+    requireUnfinished(directory);
     Files.createDirectories(directory);
-    FileChannel npy = part(directory, EmbeddingsManifest.NPY_NAME);
+    FileChannel npy = open(directory, EmbeddingsManifest.NPY_NAME);
     FileChannel ids = null;
     try {
       lock(directory, npy);
-      ids = part(directory, EmbeddingsManifest.IDS_NAME);
+      hide(directory, EmbeddingsManifest.NPY_NAME);
+      hide(directory, EmbeddingsManifest.IDS_NAME);
+      ids = open(directory, EmbeddingsManifest.IDS_NAME);
       EmbeddingsWriter writer = new EmbeddingsWriter(directory, header, npy, ids);
       var journal = Journal.read(directory);
       if (journal.isPresent()) {
@@ -94,6 +93,13 @@ public final class EmbeddingsWriter implements Closeable {
         ids.close();
       }
       throw e;
+    }
+  }
+
+  private static void requireUnfinished(Path directory) throws InputException {
+    if (isFinished(directory)) {
+      throw new InputException(
+          directory + " holds finished embeddings already: overwrite them with --force");
     }
   }
 
@@ -127,32 +133,43 @@ public final class EmbeddingsWriter implements Closeable {
     return directory.resolve("." + name + ".part");
   }
 
-  /** Opens a hidden file; a crash inside {@link #finish} may have given it its name already. */
-  private static FileChannel part(Path directory, String name) throws IOException {
-    Path part = partFile(directory, name);
-    if (!Files.exists(part) && Files.exists(directory.resolve(name))) {
-      if (!Files.exists(Journal.file(directory))) {
-        throw new InputException(
-            directory.resolve(name)
-                + " exists without a "
-                + EmbeddingsManifest.NAME
-                + ": move it away");
-      }
-      Files.move(directory.resolve(name), part, StandardCopyOption.ATOMIC_MOVE);
-    }
+  /** Opens a file of the folder, hidden or, since a crash inside {@link #finish}, named already. */
+  private static FileChannel open(Path directory, String name) throws IOException {
     return FileChannel.open(
-        part, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        isNamed(directory, name) ? directory.resolve(name) : partFile(directory, name),
+        StandardOpenOption.CREATE,
+        StandardOpenOption.READ,
+        StandardOpenOption.WRITE);
   }
 
-  private static void lock(Path directory, FileChannel npy) throws IOException {
-    try {
-      if (npy.tryLock() != null) {
-        return;
+  private static boolean isNamed(Path directory, String name) {
+    return !Files.exists(partFile(directory, name)) && Files.exists(directory.resolve(name));
+  }
+
+  /** Takes a name back. Only under the lock: another run may be giving it just now. */
+  private static void hide(Path directory, String name) throws IOException {
+    if (isNamed(directory, name)) {
+      Path file = directory.resolve(name);
+      if (!Files.exists(Journal.file(directory))) {
+        throw new InputException(
+            file + " exists without a " + EmbeddingsManifest.NAME + ": move it away");
       }
-    } catch (OverlappingFileLockException e) {
-      // Locked by this process: the same answer as for another.
+      Files.move(file, partFile(directory, name), StandardCopyOption.ATOMIC_MOVE);
     }
-    throw new InputException(directory + " is being written by another run");
+  }
+
+  /** Keeps other runs out until the channel is closed. */
+  private static void lock(Path directory, FileChannel npy) throws IOException {
+    boolean locked;
+    try {
+      locked = npy.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      locked = false; // by this process: the same answer as for another
+    }
+    if (!locked) {
+      throw new InputException(directory + " is being written by another run");
+    }
+    requireUnfinished(directory); // what held the lock a moment ago may have finished
   }
 
   private void begin() throws IOException {
@@ -307,17 +324,17 @@ public final class EmbeddingsWriter implements Closeable {
       throw new InputException(
           directory + " should get " + header.rows() + " rows but has " + rows);
     }
-    close();
-    FileFacts npyFacts = name(EmbeddingsManifest.NPY_NAME);
-    FileFacts idsFacts = name(EmbeddingsManifest.IDS_NAME);
+    FileFacts npyFacts = name(EmbeddingsManifest.NPY_NAME, npy);
+    FileFacts idsFacts = name(EmbeddingsManifest.IDS_NAME, ids);
     new EmbeddingsManifest(header, npyFacts, idsFacts)
         .write(directory.resolve(EmbeddingsManifest.NAME));
     Files.delete(Journal.file(directory));
+    close(); // and with it the lock
   }
 
-  private FileFacts name(String name) throws IOException {
+  private FileFacts name(String name, FileChannel file) throws IOException {
     Path part = partFile(directory, name);
-    FileFacts facts = new FileFacts(Files.size(part), Sha256.of(part));
+    FileFacts facts = new FileFacts(file.size(), Sha256.of(file));
     Files.move(part, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     return facts;
   }

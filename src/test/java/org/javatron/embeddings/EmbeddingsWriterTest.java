@@ -8,11 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.javatron.io.InputException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -116,6 +119,39 @@ class EmbeddingsWriterTest {
       first.finish();
     }
     requireSameFolders();
+  }
+
+  @Test
+  void aSecondWriterIsKeptOutWhileTheFirstHashesAndRenames() throws Exception {
+    int rows = 20_000; // 60 MB: hashing takes a while
+    EmbeddingsHeader large = TestEmbeddings.header(rows, 768, EmbeddingType.FLOAT32);
+    float[] zeros = new float[1000 * 768];
+    try (EmbeddingsWriter first = EmbeddingsWriter.open(folder, large)) {
+      for (int row = 0; row < rows; row += 1000) {
+        first.append(zeros, IntStream.range(row, row + 1000).mapToObj(i -> "p" + i).toList());
+      }
+      CompletableFuture<Void> finish =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  first.finish();
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+      int refused = 0;
+      while (!EmbeddingsWriter.isFinished(folder)) {
+        InputException error =
+            assertThrows(InputException.class, () -> EmbeddingsWriter.open(folder, large).close());
+        assertTrue(
+            error.getMessage().matches("(?s).*(being written by another|holds finished).*"),
+            error.getMessage());
+        refused++;
+      }
+      finish.get();
+      assertTrue(refused > 0);
+    }
+    Embeddings.open(List.of(folder)).verify();
   }
 
   @Test

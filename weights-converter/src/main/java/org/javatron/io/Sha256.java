@@ -1,8 +1,8 @@
 package org.javatron.io;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -33,12 +33,24 @@ public final class Sha256 {
    * @throws IOException if it cannot be read
    */
   public static String of(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file)) {
+      return of(channel);
+    }
+  }
+
+  /**
+   * The hash of an open file's bytes, from its first to its last, read once in blocks; the
+   * channel's position does not matter and stays.
+   *
+   * @param file the file, open for reading
+   * @return 64 hexadecimal digits
+   * @throws IOException if it cannot be read
+   */
+  public static String of(FileChannel file) throws IOException {
     MessageDigest digest = digest();
-    byte[] block = new byte[1 << 16];
-    try (InputStream in = Files.newInputStream(file)) {
-      for (int n = in.read(block); n >= 0; n = in.read(block)) {
-        digest.update(block, 0, n);
-      }
+    ByteBuffer block = ByteBuffer.allocate(1 << 16);
+    for (long at = 0; file.read(block.clear(), at) >= 0; at += block.limit()) {
+      digest.update(block.flip());
     }
     return HexFormat.of().formatHex(digest.digest());
   }
