@@ -113,6 +113,9 @@ final class SearchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     SearchOptions options = options();
+    if (Files.isDirectory(output)) {
+      throw new InputException(output + " is a folder; expected a file to write");
+    }
     if (Files.exists(output) && !force) {
       throw new InputException(output + " exists already: replace it with --force");
     }

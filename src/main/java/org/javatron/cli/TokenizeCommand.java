@@ -3,12 +3,15 @@ package org.javatron.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.javatron.data.CorpusReader;
 import org.javatron.data.CorpusTokenizer;
+import org.javatron.io.InputException;
 import org.javatron.tokenize.BertTokenizer;
 import org.javatron.tokenize.TokenizerOptions;
 import org.javatron.tokenize.Vocabulary;
@@ -133,6 +136,9 @@ final class TokenizeCommand implements Callable<Integer> {
 
   private BertTokenizer tokenizer() throws IOException {
     if (source.model != null) {
+      if (!Files.isDirectory(source.model)) {
+        throw new InputException(source.model + " is not a folder; expected a model directory");
+      }
       return BertTokenizer.load(source.model);
     }
     TokenizerOptions options = cased ? TokenizerOptions.cased() : TokenizerOptions.uncased();
@@ -143,6 +149,8 @@ final class TokenizeCommand implements Callable<Integer> {
       return BertTokenizer.of(Vocabulary.read(source.vocab), options);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(source.vocab + ": " + e.getMessage(), e);
+    } catch (CharacterCodingException e) {
+      throw new InputException(source.vocab + ": expected UTF-8 text, found other bytes", e);
     }
   }
 

@@ -70,6 +70,9 @@ public final class EmbeddingsWriter implements Closeable {
    */
   public static EmbeddingsWriter open(Path directory, EmbeddingsHeader header) throws IOException {
     requireUnfinished(directory);
+    if (Files.exists(directory) && !Files.isDirectory(directory)) {
+      throw new InputException(directory + " is a file; expected a folder");
+    }
     Files.createDirectories(directory);
     FileChannel npy = open(directory, EmbeddingsManifest.NPY_NAME);
     FileChannel ids = null;
@@ -79,7 +82,8 @@ public final class EmbeddingsWriter implements Closeable {
       hide(directory, EmbeddingsManifest.IDS_NAME);
       ids = open(directory, EmbeddingsManifest.IDS_NAME);
       EmbeddingsWriter writer = new EmbeddingsWriter(directory, header, npy, ids);
-      var journal = Journal.read(directory);
+      // A run that failed before its first chunk left nothing worth keeping.
+      var journal = Journal.read(directory).filter(begun -> begun.rows() > 0);
       if (journal.isPresent()) {
         journal.get().requireSameHeader(directory, header);
         writer.resume(journal.get());

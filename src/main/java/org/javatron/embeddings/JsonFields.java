@@ -1,6 +1,7 @@
 package org.javatron.embeddings;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -22,7 +23,17 @@ record JsonFields(Path file, String prefix, JsonNode node) {
     try {
       tree = JSON.readTree(Files.readAllBytes(file));
     } catch (JsonProcessingException e) {
-      throw new InputException(file + " is not valid JSON: " + e.getOriginalMessage(), e);
+      // Jackson's own sentence describes its buffers rather than the file.
+      int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
+      throw new InputException(
+          file
+              + ":"
+              + line
+              + " is not valid JSON"
+              + (e instanceof JsonEOFException
+                  ? ": it ends too early"
+                  : ": " + e.getOriginalMessage()),
+          e);
     }
     if (!tree.isObject()) {
       throw new InputException(file + " holds no JSON object");

@@ -3,6 +3,8 @@ package org.javatron.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.javatron.testing.Peers;
 import org.javatron.weights.ModelManifest;
@@ -33,5 +35,19 @@ class WeightsCommandsTest {
     assertEquals("", result.out());
     assertTrue(result.err().startsWith("javatron inspect: " + TINY), result.err());
     assertEquals(1, result.err().lines().count(), result.err());
+  }
+
+  @Test
+  void anOutputThatExistsIsNamedAsTheUserTypedIt() throws IOException {
+    Path checkpoint =
+        Peers.root().resolve("weights-converter/src/test/resources/golden/tiny-bert/safetensors");
+    Path taken = Files.writeString(folder.resolve("taken"), "mine");
+    Path typed = Path.of("").toAbsolutePath().relativize(taken.toRealPath());
+    CliResult result = CliResult.of("convert", "--model", checkpoint, "--output", typed);
+    assertEquals(1, result.exitCode());
+    assertEquals(
+        "javatron convert: " + typed + " is a file; expected a folder to write the model to\n",
+        result.err());
+    assertEquals("mine", Files.readString(taken));
   }
 }

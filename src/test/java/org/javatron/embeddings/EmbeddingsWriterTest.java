@@ -87,7 +87,9 @@ class EmbeddingsWriterTest {
 
   @Test
   void anotherHeaderIsRefusedWithTheSettingThatDiffers() throws IOException {
-    EmbeddingsWriter.open(folder, header).close();
+    try (EmbeddingsWriter killed = EmbeddingsWriter.open(folder, header)) {
+      TestEmbeddings.append(killed, header, vectors, 4, 4);
+    }
     ObjectNode settings = TestEmbeddings.settings().put("separator", " ");
     requireRefused(
         "(encoder.separator is \"[SEP]\" there and \" \" here)",

@@ -6,8 +6,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
@@ -57,11 +59,13 @@ final class ErrorHandler implements IExecutionExceptionHandler {
       return "no permission for " + file;
     }
     if (error instanceof FileAlreadyExistsException) {
-      return file + " exists already";
+      return Files.isRegularFile(Path.of(file))
+          ? file + " is a file; expected a folder"
+          : file + " exists already";
     }
     if (error instanceof NotDirectoryException) {
       return file + " is not a folder";
     }
-    return error.getMessage();
+    return error.getReason() == null ? error.getMessage() : file + ": " + error.getReason();
   }
 }

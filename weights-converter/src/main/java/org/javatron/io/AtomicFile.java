@@ -6,6 +6,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -45,19 +48,40 @@ public final class AtomicFile implements Closeable {
    *
    * @param target where the file will stand after {@link #commit}; replaced if it exists
    * @return the open file, to be committed and closed by the caller
-   * @throws IOException if the folder cannot be made or written
+   * @throws InputException if a folder has that name, or the folder cannot be made or written
+   * @throws IOException if the disk refuses
    */
   public static AtomicFile create(Path target) throws IOException {
+    if (Files.isDirectory(target)) {
+      throw new InputException(target + " is a folder; expected a file to write");
+    }
     Path absolute = target.toAbsolutePath();
-    Files.createDirectories(absolute.getParent());
     Path temporary = absolute.resolveSibling("." + absolute.getFileName() + ".tmp");
-    FileChannel channel =
-        FileChannel.open(
-            temporary,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE);
-    return new AtomicFile(absolute, temporary, channel);
+    try {
+      Files.createDirectories(absolute.getParent());
+      FileChannel channel =
+          FileChannel.open(
+              temporary,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.TRUNCATE_EXISTING,
+              StandardOpenOption.WRITE);
+      return new AtomicFile(absolute, temporary, channel);
+    } catch (FileSystemException e) {
+      // The temporary name is nobody's business but ours.
+      throw new InputException(target + " cannot be written: " + reason(e, absolute), e);
+    }
+  }
+
+  private static String reason(FileSystemException error, Path target) {
+    if (error instanceof FileAlreadyExistsException) {
+      return error.getFile() + " is a file; expected a folder";
+    }
+    if (error instanceof AccessDeniedException) {
+      return "no permission in " + target.getParent();
+    }
+    return error.getReason() == null
+        ? "files cannot be made in " + target.getParent()
+        : error.getReason();
   }
 
   /**

@@ -25,6 +25,9 @@ public final class TextFiles {
    * @throws IOException if it cannot be read
    */
   public static InputStream open(Path path) throws IOException {
+    if (Files.isDirectory(path)) {
+      throw new InputException(path + ": expected a file, found a folder");
+    }
     InputStream raw = new BufferedInputStream(Files.newInputStream(path), BUFFER);
     try {
       raw.mark(2);

@@ -26,7 +26,7 @@ final class Conversion {
     if (target.equals(source.toAbsolutePath().normalize())) {
       throw new InputException(output + " is the source itself; write to another folder");
     }
-    checkReplaceable(target, options.force());
+    checkReplaceable(output, options.force());
     Path temporary = target.resolveSibling("." + target.getFileName() + ".tmp");
     delete(temporary); // of a conversion that was killed
     Files.createDirectories(temporary);

@@ -2,6 +2,7 @@ package org.javatron.weights;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -43,6 +44,9 @@ final class Json {
 
   /** What is wrong, in words that do not need Jackson's documentation. */
   static String problem(JsonProcessingException error) {
+    if (error instanceof JsonEOFException) {
+      return "it ends too early";
+    }
     return error instanceof MismatchedInputException
         ? "something follows its end"
         : error.getOriginalMessage();

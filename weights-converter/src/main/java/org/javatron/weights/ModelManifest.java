@@ -3,9 +3,11 @@ package org.javatron.weights;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
+import org.javatron.io.InputException;
 
 /**
  * javatron.json: how a model is to be used, kept beside its weights so that training, encoding and
@@ -75,6 +77,18 @@ public record ModelManifest(
    */
   public static ModelManifest read(Path modelDirectory) throws IOException {
     Path file = modelDirectory.resolve(FILE_NAME);
+    if (!Files.isDirectory(modelDirectory)) {
+      throw new InputException(modelDirectory + " is not a folder; expected a model directory");
+    }
+    if (!Files.exists(file)) {
+      throw new InputException(
+          modelDirectory
+              + " is not a model directory (it has no "
+              + FILE_NAME
+              + "): make one with javatron convert --model "
+              + modelDirectory
+              + " --output M");
+    }
     ObjectNode json = Json.readObject(file);
     int version = json.path("version").asInt();
     if (version != VERSION) {

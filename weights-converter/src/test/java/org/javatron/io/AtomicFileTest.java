@@ -1,6 +1,7 @@
 package org.javatron.io;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +34,20 @@ class AtomicFileTest {
     }
     assertEquals("old", Files.readString(target));
     assertEquals(List.of(target), list(folder));
+  }
+
+  @Test
+  void aNameThatCannotBeWrittenIsRefusedAtOnceAndSaidAsTheUserWroteIt() throws IOException {
+    InputException taken =
+        assertThrows(InputException.class, () -> AtomicFile.create(folder).close());
+    assertEquals(folder + " is a folder; expected a file to write", taken.getMessage());
+    Path file = Files.writeString(folder.resolve("file"), "");
+    InputException below =
+        assertThrows(InputException.class, () -> AtomicFile.create(file.resolve("x")).close());
+    assertEquals(
+        file.resolve("x") + " cannot be written: " + file + " is a file; expected a folder",
+        below.getMessage());
+    assertEquals(List.of(file), list(folder));
   }
 
   private static List<Path> list(Path folder) throws IOException {
