@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.Locale;
 import org.javatron.data.CorpusReader;
 import org.javatron.embeddings.EmbeddingsHeader;
@@ -12,9 +14,11 @@ import org.javatron.embeddings.EmbeddingsWriter;
 import org.javatron.embeddings.Shard;
 import org.javatron.io.InputException;
 import org.javatron.io.Progress;
+import org.javatron.io.Sha256;
 import org.javatron.model.Encoder;
 import org.javatron.model.TextEncoder;
 import org.javatron.tokenize.BertTokenizer;
+import org.javatron.weights.ModelLayout;
 import org.javatron.weights.ModelManifest;
 
 /**
@@ -47,6 +51,8 @@ public final class EncodeJob {
    *     written so far are kept and the same command continues after them
    */
   public EncodeSummary run() throws IOException {
+    // A wrong model is said at once: counting a large collection takes minutes.
+    ModelManifest.read(Encoder.sideDirectory(settings.model(), settings.side()));
     long total = CorpusReader.count(settings.input());
     if (total == 0) {
       throw new InputException(
@@ -140,11 +146,23 @@ public final class EncodeJob {
         settings.separator() == null ? manifest.separator() : settings.separator());
   }
 
+  /** One hash for a whole model: the two encoders of an untied pair are made to be compared. */
+  private String modelHash(ModelManifest manifest) throws IOException {
+    Path model = settings.model();
+    if (!ModelLayout.isUntied(model)) {
+      return manifest.weightsSha256();
+    }
+    String query = ModelManifest.read(ModelLayout.queryEncoder(model)).weightsSha256();
+    String passage = ModelManifest.read(ModelLayout.passageEncoder(model)).weightsSha256();
+    byte[] both = (query + "\n" + passage + "\n").getBytes(StandardCharsets.US_ASCII);
+    return HexFormat.of().formatHex(Sha256.digest().digest(both));
+  }
+
   /** The settings that shape the vectors: whoever searches compares them. */
   private ObjectNode describe(ModelManifest manifest, SequenceBuilder builder) throws IOException {
     return JsonNodeFactory.instance
         .objectNode()
-        .put("model_sha256", manifest.weightsSha256())
+        .put("model_sha256", modelHash(manifest))
         .put("tokenizer_sha256", TokenizerHash.of(builder.tokenizer()))
         .put("pooling", manifest.pooling().name().toLowerCase(Locale.ROOT))
         .put("normalize", manifest.normalize())

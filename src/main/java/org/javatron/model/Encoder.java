@@ -72,8 +72,8 @@ public final class Encoder implements TextEncoder, Closeable {
    */
   public static Encoder open(Path modelDirectory, Side side, EncoderOptions options)
       throws IOException {
-    ModelManifest manifest = ModelManifest.read(modelDirectory);
     Path directory = sideDirectory(modelDirectory, side);
+    ModelManifest manifest = ModelManifest.read(directory);
     BertConfig config = BertConfig.read(directory.resolve("config.json"));
     return new Encoder(
         config,

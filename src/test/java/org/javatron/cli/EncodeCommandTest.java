@@ -2,6 +2,7 @@ package org.javatron.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -145,5 +146,87 @@ class EncodeCommandTest {
     assertEquals(1, result.exitCode());
     assertTrue(result.err().startsWith(begin), result.err());
     assertEquals(1, result.err().lines().count(), result.err());
+  }
+
+  @Test
+  void anUntiedPairsQueriesAndPassagesAreSearchedTogether() throws IOException {
+    Path pair = folder.resolve("pair");
+    Path source =
+        Peers.root().resolve("weights-converter/src/test/resources/golden/tiny-bert/untied");
+    assertEquals(0, CliResult.of("convert", "--model", source, "--output", pair).exitCode());
+    Path passages = folder.resolve("P");
+    Path queries = folder.resolve("Q");
+    CliResult first =
+        CliResult.of("encode", "--model", pair, "--corpus", corpus, "--output", passages);
+    assertEquals(0, first.exitCode(), first.err());
+    CliResult second =
+        CliResult.of("encode", "--model", pair, "--queries", corpus, "--output", queries);
+    assertEquals(0, second.exitCode(), second.err());
+    encodeHalf(pair);
+    Path run = folder.resolve("run.tsv");
+    CliResult search =
+        CliResult.of("search", "--queries", queries, "--passages", passages, "--output", run);
+    assertEquals(0, search.exitCode(), search.err());
+    assertEquals(9, Files.readAllLines(run).size());
+    assertNotEquals(
+        modelHash(folder.resolve("E")), modelHash(passages), "the pair is not one of its halves");
+    assertEquals(modelHash(queries), modelHash(passages));
+  }
+
+  @Test
+  void aModelThatIsNoneIsToldHowToBecomeOne() throws IOException {
+    Path checkpoint =
+        Peers.root().resolve("weights-converter/src/test/resources/golden/tiny-bert/torch-zip");
+    Path output = folder.resolve("E");
+    CliResult raw =
+        CliResult.of("encode", "--model", checkpoint, "--corpus", corpus, "--output", output);
+    assertEquals(1, raw.exitCode());
+    assertEquals(
+        "javatron encode: "
+            + checkpoint
+            + " is not a model directory (it has no javatron.json): make one with javatron convert"
+            + " --model "
+            + checkpoint
+            + " --output M\n",
+        raw.err());
+    CliResult none =
+        CliResult.of("encode", "--model", "nowhere", "--corpus", corpus, "--output", output);
+    assertEquals(
+        "javatron encode: nowhere is not a folder; expected a model directory\n", none.err());
+    assertEquals(false, Files.exists(output));
+  }
+
+  @Test
+  void aRunThatFailedBeforeItsFirstRowsIsNoObstacle() throws IOException {
+    Path broken = Files.writeString(folder.resolve("broken.tsv"), "1\tgood\n2\n");
+    assertEquals(1, encode("--corpus", broken).exitCode());
+    CliResult mended = encode("--corpus", corpus);
+    assertEquals(0, mended.exitCode(), mended.err());
+  }
+
+  @Test
+  void aFileInTheOutputsPlaceIsNamed() throws IOException {
+    Files.writeString(folder.resolve("E"), "mine");
+    CliResult result = encode("--corpus", corpus);
+    assertEquals(1, result.exitCode());
+    assertEquals(
+        "javatron encode: " + folder.resolve("E") + " is a file; expected a folder\n",
+        result.err());
+    assertEquals("mine", Files.readString(folder.resolve("E")));
+  }
+
+  private void encodeHalf(Path pair) {
+    Path half = pair.resolve("query_model");
+    CliResult result =
+        CliResult.of(
+            "encode", "--model", half, "--queries", corpus, "--output", folder.resolve("E"));
+    assertEquals(0, result.exitCode(), result.err());
+  }
+
+  private static String modelHash(Path embeddings) throws IOException {
+    return new ObjectMapper()
+        .readTree(embeddings.resolve("manifest.json").toFile())
+        .at("/encoder/model_sha256")
+        .asText();
   }
 }
