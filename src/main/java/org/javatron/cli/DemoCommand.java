@@ -15,7 +15,12 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "demo",
-    description = "Run the whole job on a small collection and show rankings and scores.",
+    description = "Runs all of it on a small collection and shows rankings.",
+    footer = {
+      "",
+      "Example (scripts/demo gives collection and output by itself):",
+      "  javatron demo --model M --collection docs/collection --output target/demo"
+    },
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class DemoCommand implements Callable<Integer> {

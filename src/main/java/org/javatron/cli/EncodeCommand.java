@@ -25,15 +25,15 @@ import picocli.CommandLine.Spec;
 /** {@code encode}: passages or queries in, embeddings out. */
 @Command(
     name = "encode",
-    description = "Encode a corpus or queries: text in, one embedding a row out.",
+    description = "Encodes a corpus or queries: text in, embeddings out.",
     footer = {
       "",
-      "The output folder holds embeddings.npy (NumPy's format), embeddings.ids (one id a line) and",
-      "manifest.json. A run that was stopped goes on when the same command is given again.",
+      "The output folder holds embeddings.npy (NumPy's format), embeddings.ids (one id a line) and"
+          + " manifest.json. A run that was stopped goes on when the same command is given again.",
       "",
       "Examples:",
-      "  javatron encode --model M --corpus corpus.tsv --output E",
-      "  javatron encode --model M --queries queries.tsv --output Q",
+      "  javatron encode --model M --corpus corpus.jsonl.gz --output E",
+      "  javatron encode --model M --queries q.tsv --output Q --query-max-length 32",
       "  javatron encode --model M --corpus corpus.tsv --output E --shards 4 --shard 0"
     },
     mixinStandardHelpOptions = true,
@@ -66,7 +66,8 @@ final class EncodeCommand implements Callable<Integer> {
     @Option(
         names = "--queries",
         paramLabel = "FILE",
-        description = "Queries: TSV (id, text), BEIR's queries.jsonl or Tevatron's JSON lines.")
+        description =
+            "Queries: TSV (id, text), BEIR's queries.jsonl or Tevatron's JSON lines; .gz is read.")
     private Path queries;
   }
 
@@ -74,29 +75,31 @@ final class EncodeCommand implements Callable<Integer> {
       names = "--output",
       required = true,
       paramLabel = "DIR",
-      description = "Folder of the embeddings.")
+      description = "Folder for the embeddings; made if missing.")
   private Path output;
 
   @Option(
       names = "--query-max-length",
       paramLabel = "N",
       description =
-          "Most tokens of a query, [CLS] and [SEP] included (default: the model's, 32 unless"
+          "Most tokens of a query, [CLS] and [SEP] included (default: the model's: 32 unless"
               + " convert was told otherwise).")
   private Integer queryMaxLength;
 
   @Option(
       names = "--passage-max-length",
       paramLabel = "N",
-      description = "Most tokens of a passage (default: the model's, 128 unless told otherwise).")
+      description =
+          "Most tokens of a passage, [CLS] and [SEP] included (default: the model's: 128 unless"
+              + " convert was told otherwise).")
   private Integer passageMaxLength;
 
   @Option(
       names = "--separator",
       paramLabel = "TEXT",
       description =
-          "What joins title and text of a passage (default: the model's, '[SEP]' unless told"
-              + " otherwise).")
+          "What joins title and text of a passage (default: the model's: [SEP] unless convert was"
+              + " told otherwise).")
   private String separator;
 
   @Option(
@@ -121,7 +124,10 @@ final class EncodeCommand implements Callable<Integer> {
       description = "How values are stored: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private EmbeddingType type;
 
-  @Option(names = "--threads", paramLabel = "N", description = "Threads (default: all processors).")
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Worker threads (default: all processors).")
   private int threads = Runtime.getRuntime().availableProcessors();
 
   @Option(
@@ -135,13 +141,14 @@ final class EncodeCommand implements Callable<Integer> {
       defaultValue = "cpu",
       paramLabel = "SET",
       description =
-          "How the model is computed: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+          "How the model is computed: cpu, or reference, slow and plain (default:"
+              + " ${DEFAULT-VALUE}).")
   private KernelSet kernels;
 
-  @Option(names = "--force", description = "Replace finished embeddings.")
+  @Option(names = "--force", description = "Replace finished embeddings in the output.")
   private boolean force;
 
-  @Option(names = "--json", description = "Print the summary as JSON.")
+  @Option(names = "--json", description = "Print the result as JSON on standard output.")
   private boolean json;
 
   @Override
@@ -151,6 +158,8 @@ final class EncodeCommand implements Callable<Integer> {
         shard >= 0 && shard < shards,
         "--shard must be between 0 and " + (shards - 1) + ", not " + shard);
     check(threads >= 1, "--threads must be 1 or more, not " + threads);
+    checkLength("--query-max-length", queryMaxLength);
+    checkLength("--passage-max-length", passageMaxLength);
     check(batchTokens >= 3, "--batch-tokens must be 3 or more, not " + batchTokens);
     boolean queries = input.queries != null;
     check(queries || queryMaxLength == null, "--query-max-length goes with --queries");
@@ -170,6 +179,12 @@ final class EncodeCommand implements Callable<Integer> {
             force);
     print(new EncodeJob(settings, spec.commandLine().getErr()).run());
     return 0;
+  }
+
+  private void checkLength(String option, Integer length) {
+    check(
+        length == null || length >= 3,
+        option + " must be 3 ([CLS], a token, [SEP]) or more, not " + length);
   }
 
   private void check(boolean right, String message) {

@@ -33,10 +33,12 @@ import picocli.CommandLine.Spec;
           + " Javatron, compares scores as 32-bit floats and puts the greater passage id first among"
           + " equal ones, whatever the rank column says; --ties file keeps the order of the lines.",
       "",
-      "Means are over all queries of the judgements; one that the run does not answer counts 0."
+      "Means are over all queries of the judgements; one that the run does not answer counts 0.",
+      "",
+      "Example:",
+      "  javatron evaluate --run run.tsv --qrels qrels.tsv --metrics mrr@10,recall@1000,ndcg@10"
     },
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
+    mixinStandardHelpOptions = true)
 final class EvaluateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -60,7 +62,8 @@ final class EvaluateCommand implements Callable<Integer> {
       defaultValue = MetricNames.DEFAULT,
       description =
           "What to compute, parted by commas: mrr, recall, ndcg, map, success, precision, each with"
-              + " @k for the first k places (rr, r, ap, s and p are understood too).")
+              + " @k for the first k places (rr, r, ap, s and p are understood too; default:"
+              + " ${DEFAULT-VALUE}).")
   private String metrics;
 
   @Option(
@@ -69,13 +72,13 @@ final class EvaluateCommand implements Callable<Integer> {
       defaultValue = "1",
       description =
           "The smallest judgement that counts as relevant (TREC Deep Learning: 2); ndcg uses the"
-              + " judgements themselves.")
+              + " judgements themselves (default: ${DEFAULT-VALUE}).")
   private int level;
 
   @Option(
       names = "--run-format",
       paramLabel = "FORMAT",
-      description = "${COMPLETION-CANDIDATES}; told by the content if not given.")
+      description = "The run's format: ${COMPLETION-CANDIDATES} (default: told by its content).")
   private RunFormat format;
 
   @Option(
@@ -83,7 +86,8 @@ final class EvaluateCommand implements Callable<Integer> {
       paramLabel = "RULE",
       defaultValue = "trec_eval",
       description =
-          "How passages with equal scores are ordered: ${COMPLETION-CANDIDATES} (see below).")
+          "How passages with equal scores are ordered: ${COMPLETION-CANDIDATES} (see below; default:"
+              + " ${DEFAULT-VALUE}).")
   private TieRule ties;
 
   @Option(
@@ -97,7 +101,7 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Write a table of each query's figures.")
   private Path perQuery;
 
-  @Option(names = "--json", description = "Print one JSON object instead of a table.")
+  @Option(names = "--json", description = "Print the result as JSON on standard output.")
   private boolean json;
 
   @Override

@@ -22,10 +22,12 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Each query's passages are ordered by score; equal scores keep the order of the input. An MS"
-          + " MARCO run has no scores: its passages are ordered by rank and get the score 1/rank."
+          + " MARCO run has no scores: its passages are ordered by rank and get the score 1/rank.",
+      "",
+      "Example:",
+      "  javatron format --input run.tsv --output run.trec --to trec --tag my-run"
     },
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
+    mixinStandardHelpOptions = true)
 final class FormatCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -53,15 +55,19 @@ final class FormatCommand implements Callable<Integer> {
   @Option(
       names = "--run-format",
       paramLabel = "FORMAT",
-      description = "The format of the input; told by the content if not given.")
+      description = "The input's format: ${COMPLETION-CANDIDATES} (default: told by its content).")
   private RunFormat from;
 
   @Option(
       names = "--tag",
       paramLabel = "NAME",
       defaultValue = RunWriter.DEFAULT_TAG,
-      description = "The run's name in the last column of TREC's format.")
+      description =
+          "The run's name in the last column of TREC's format (default: ${DEFAULT-VALUE}).")
   private String tag;
+
+  @Option(names = "--force", description = "Replace an existing output.")
+  private boolean force;
 
   @Override
   public Integer call() throws IOException {
@@ -69,6 +75,7 @@ final class FormatCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "the tag \"" + tag + "\" must be a word without white space");
     }
+    Outputs.check(output, force);
     int queries = 0;
     long passages = 0;
     try (RunReader reader = RunReader.open(input, from, TieRule.FILE);

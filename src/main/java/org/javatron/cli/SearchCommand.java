@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -30,15 +29,17 @@ import picocli.CommandLine.Spec;
 /** {@code javatron search}: the best passages for each query, exactly. */
 @Command(
     name = "search",
-    description = "Finds the passages with the largest inner product for each query, exactly.",
+    description = "Finds the best passages of each query, exactly.",
     footer = {
       "",
-      "Passages are ordered by score, those with equal scores by their place in the collection. The"
+      "The score is the inner product. Passages are ordered by score, those with equal scores by their place in the collection. The"
           + " embeddings are mapped, not loaded; what else is needed is said before the search"
-          + " begins and stays within --memory."
+          + " begins and stays within --memory.",
+      "",
+      "Example:",
+      "  javatron search --queries Q --passages E --depth 1000 --output run.tsv"
     },
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
+    mixinStandardHelpOptions = true)
 final class SearchCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -63,24 +64,27 @@ final class SearchCommand implements Callable<Integer> {
       names = "--output",
       required = true,
       paramLabel = "FILE",
-      description = "The run to write; a name in .gz is compressed.")
+      description = "The run to write; gzip-compressed if its name ends in .gz.")
   private Path output;
 
   @Option(
       names = "--depth",
       paramLabel = "N",
       defaultValue = "1000",
-      description = "Passages for each query, up to all of them.")
+      description = "Passages for each query, up to all of them (default: ${DEFAULT-VALUE}).")
   private int depth;
 
   @Option(
       names = "--run-format",
       paramLabel = "FORMAT",
       defaultValue = "tevatron",
-      description = "How the run is written: ${COMPLETION-CANDIDATES}.")
+      description = "How the run is written: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private RunFormat format;
 
-  @Option(names = "--threads", paramLabel = "N", description = "Threads that compare.")
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Worker threads (default: all processors).")
   private int threads = SearchOptions.defaults().threads();
 
   @Option(
@@ -88,15 +92,14 @@ final class SearchCommand implements Callable<Integer> {
       paramLabel = "SIZE",
       converter = MemorySize.class,
       description =
-          "What the search may allocate, such as 512m or 4g (1g, or half of Java's heap if that is"
-              + " less). More lets a pass over the passages serve more queries.",
-      showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER)
+          "What the search may allocate, such as 512m or 4g; more lets a pass over the passages"
+              + " serve more queries (default: 1g, or half of Java's heap if that is less).")
   private long memory = SearchOptions.defaults().memory();
 
   @Option(
       names = "--query-batch",
       paramLabel = "N",
-      description = "Queries of one pass over the passages at most; as many as fit if not given.")
+      description = "Queries of one pass over the passages at most (default: as many as fit).")
   private Integer queryBatch;
 
   @Option(
@@ -104,21 +107,16 @@ final class SearchCommand implements Callable<Integer> {
       description = "Compare embeddings though their manifests name different settings.")
   private boolean allowMismatch;
 
-  @Option(names = "--force", description = "Replace the output if it exists.")
+  @Option(names = "--force", description = "Replace an existing output.")
   private boolean force;
 
-  @Option(names = "--json", description = "Print one JSON object instead of a sentence.")
+  @Option(names = "--json", description = "Print the result as JSON on standard output.")
   private boolean json;
 
   @Override
   public Integer call() throws IOException {
     SearchOptions options = options();
-    if (Files.isDirectory(output)) {
-      throw new InputException(output + " is a folder; expected a file to write");
-    }
-    if (Files.exists(output) && !force) {
-      throw new InputException(output + " exists already: replace it with --force");
-    }
+    Outputs.check(output, force);
     Embeddings queries = open(queryFolders, "queries");
     Embeddings passages = open(passageFolders, "passages");
     if (!allowMismatch) {
@@ -154,7 +152,7 @@ final class SearchCommand implements Callable<Integer> {
 
   private void requirePositive(String name, int value) {
     if (value < 1) {
-      throw new ParameterException(spec.commandLine(), name + " must be at least 1, got " + value);
+      throw new ParameterException(spec.commandLine(), name + " must be 1 or more, not " + value);
     }
   }
 

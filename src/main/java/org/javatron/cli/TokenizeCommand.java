@@ -32,10 +32,11 @@ import picocli.CommandLine.Spec;
           + " lines look like {\"text_id\": \"7\", \"text\": [2054, 2003]}, without [CLS] and [SEP],"
           + " as Tevatron's scripts write them. Special tokens written in a text count as such.",
       "",
-      "The output appears under its name when it is whole; a file of that name is replaced."
+      "Examples:",
+      "  javatron tokenize --model M --input q.tsv --output q.jsonl --max-length 512",
+      "  javatron tokenize --vocab vocab.txt --input para.txt.gz --output para.jsonl.gz"
     },
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
+    mixinStandardHelpOptions = true)
 final class TokenizeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -47,7 +48,7 @@ final class TokenizeCommand implements Callable<Integer> {
     @Option(
         names = "--model",
         paramLabel = "DIR",
-        description = "A model's folder: its vocabulary and its tokenizer's options.")
+        description = "Model directory, as convert writes it: vocabulary and tokenizer's options.")
     private Path model;
 
     @Option(
@@ -77,14 +78,14 @@ final class TokenizeCommand implements Callable<Integer> {
       names = "--max-length",
       paramLabel = "N",
       defaultValue = "128",
-      description = "Most tokens of a text; the right end goes.")
+      description = "Most tokens of a text; the right end goes (default: ${DEFAULT-VALUE}).")
   private int maxLength;
 
   @Option(
       names = "--separator",
       paramLabel = "TEXT",
       defaultValue = "[SEP]",
-      description = "What joins title and text, where the input has titles.")
+      description = "What joins title and text of a passage (default: ${DEFAULT-VALUE}).")
   private String separator;
 
   @Option(
@@ -96,28 +97,30 @@ final class TokenizeCommand implements Callable<Integer> {
       names = "--strip-accents",
       arity = "1",
       paramLabel = "BOOL",
-      description = "With --vocab: true or false; by default as lower-casing.")
+      description = "With --vocab: true or false (default: as lower-casing).")
   private Boolean stripAccents;
 
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Workers; as many as processors if not given.")
+      description = "Worker threads (default: all processors).")
   private Integer threads;
 
-  @Option(
-      names = "--json",
-      description = "Print the summary as one JSON object to standard output.")
+  @Option(names = "--force", description = "Replace an existing output.")
+  private boolean force;
+
+  @Option(names = "--json", description = "Print the result as JSON on standard output.")
   private boolean json;
 
   @Override
   public Integer call() throws IOException {
-    check(maxLength >= 1, "--max-length " + maxLength + ": expected at least 1");
+    check(maxLength >= 1, "--max-length must be 1 or more, not " + maxLength);
     int workers = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-    check(workers >= 1, "--threads " + workers + ": expected at least 1");
+    check(workers >= 1, "--threads must be 1 or more, not " + workers);
     check(
         source.vocab != null || (!cased && stripAccents == null),
         "--cased and --strip-accents go with --vocab; a model's folder has its own options");
+    Outputs.check(output, force);
     BertTokenizer tokenizer = tokenizer();
     long begin = System.nanoTime();
     CorpusTokenizer.Summary summary;

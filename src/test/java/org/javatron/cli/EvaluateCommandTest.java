@@ -117,7 +117,7 @@ class EvaluateCommandTest {
     assertFault(2, "unknown metric \"mmr\"", "--run", run, "--qrels", qrels, "--metrics", "mmr");
     assertFault(
         2, "level must be at least 1", "--run", run, "--qrels", qrels, "--relevance-level", 0);
-    assertFault(2, "Missing required option: '--qrels=FILE'", "--run", run);
+    assertFault(2, "missing --qrels FILE", "--run", run);
     assertFault(1, "no such file or folder: nowhere", "--run", "nowhere", "--qrels", qrels);
     Files.writeString(run, "a\t9\tx\n");
     assertFault(

@@ -70,7 +70,7 @@ class TokenizeCommandTest {
     assertEquals(
         "{\"text_id\": \"1\", \"text\": [5, 3, 6]}\n{\"text_id\": \"2\", \"text\": [3, 6]}\n",
         Files.readString(output));
-    assertEquals(0, tokenize(input, "--separator", " ").exitCode());
+    assertEquals(0, tokenize(input, "--separator", " ", "--force").exitCode());
     assertTrue(Files.readString(output).startsWith("{\"text_id\": \"1\", \"text\": [5, 6]}\n"));
   }
 
@@ -91,9 +91,9 @@ class TokenizeCommandTest {
     Path input = write("q.tsv", "1\tPlay Hé hé\n");
     tokenize(input);
     assertEquals("{\"text_id\": \"1\", \"text\": [7, 1, 1]}\n", Files.readString(output));
-    tokenize(input, "--cased");
+    tokenize(input, "--cased", "--force");
     assertEquals("{\"text_id\": \"1\", \"text\": [9, 1, 10]}\n", Files.readString(output));
-    tokenize(input, "--strip-accents", "false");
+    tokenize(input, "--strip-accents", "false", "--force");
     assertEquals("{\"text_id\": \"1\", \"text\": [7, 10, 10]}\n", Files.readString(output));
   }
 
@@ -173,5 +173,47 @@ class TokenizeCommandTest {
     assertEquals(0, result.exitCode(), result.err());
     assertEquals(-1, Files.mismatch(theirs, output));
     assertEquals(50_000, Files.lines(output).count());
+  }
+
+  @Test
+  void anOutputThatIsThereStaysUnlessForced() throws IOException {
+    Path input = write("q.tsv", "1\twhat\n");
+    output = input;
+    CliResult result = tokenize(input);
+    assertEquals(1, result.exitCode());
+    assertEquals(
+        "javatron tokenize: " + input + " exists already: replace it with --force\n", result.err());
+    assertEquals("1\twhat\n", Files.readString(input));
+    output = folder;
+    assertEquals(
+        "javatron tokenize: " + folder + " is a folder; expected a file to write\n",
+        tokenize(input, "--force").err());
+  }
+
+  @Test
+  void severalInputsAreReadAsOneWhateverTheirNames() throws IOException {
+    Path first = write("a,b.tsv", "1\twhat\n");
+    Path second = write("c d.tsv", "2\tis\n");
+    CliResult result =
+        CliResult.of("tokenize", "--vocab", vocab, "--input", first, second, "--output", output);
+    assertEquals(0, result.exitCode(), result.err());
+    assertEquals(2, Files.readAllLines(output).size());
+  }
+
+  @Test
+  void aVocabularyThatIsNoneIsNamed() throws IOException {
+    Path input = write("q.tsv", "1\twhat\n");
+    Files.write(vocab, new byte[] {'a', '\n', (byte) 0xe9, '\n'});
+    assertEquals(
+        "javatron tokenize: " + vocab + ": expected UTF-8 text, found other bytes\n",
+        tokenize(input).err());
+    vocab = folder;
+    assertEquals(
+        "javatron tokenize: " + folder + ": expected a file, found a folder\n",
+        tokenize(input).err());
+    CliResult nowhere =
+        CliResult.of("tokenize", "--model", "nowhere", "--input", input, "--output", output);
+    assertEquals(
+        "javatron tokenize: nowhere is not a folder; expected a model directory\n", nowhere.err());
   }
 }

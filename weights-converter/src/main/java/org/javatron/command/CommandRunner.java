@@ -4,9 +4,14 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
 
 /** Runs a picocli command in the project's manner. */
 public final class CommandRunner {
+  /** Wide enough for {@code --passage-max-length N} to have its description beside it. */
+  private static final int OPTIONS_WIDTH = 26;
+
   private CommandRunner() {}
 
   /**
@@ -36,14 +41,19 @@ public final class CommandRunner {
    * @return 0 for success, 1 for a failure, 2 for wrong usage
    */
   public static int run(Object command, PrintWriter out, PrintWriter err, String... arguments) {
-    CommandLine line =
-        new CommandLine(command)
-            .setOut(out)
-            .setErr(err)
-            .setUsageHelpAutoWidth(true)
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .setExecutionExceptionHandler(new ErrorHandler())
-            .setParameterExceptionHandler(new UsageErrorHandler());
+    CommandLine line = new CommandLine(command);
+    inDeclaredOrder(line);
+    ITypeConverter<Integer> wholeNumber = CommandRunner::wholeNumber;
+    line.setOut(out)
+        .setErr(err)
+        .setUsageHelpAutoWidth(true)
+        .setUsageHelpLongOptionsMaxWidth(OPTIONS_WIDTH)
+        .setHelpFactory(HelpText::new)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .registerConverter(Integer.class, wholeNumber)
+        .registerConverter(int.class, wholeNumber)
+        .setExecutionExceptionHandler(new ErrorHandler())
+        .setParameterExceptionHandler(new UsageErrorHandler());
     try {
       return line.execute(arguments);
     } catch (OutOfMemoryError e) {
@@ -51,6 +61,21 @@ public final class CommandRunner {
       err.println(line.getCommandName() + ": " + ErrorHandler.sentence(e));
       err.flush();
       return 1;
+    }
+  }
+
+  /** Options in the order a reader needs them: what is required first, help last. */
+  private static void inDeclaredOrder(CommandLine line) {
+    line.getCommandSpec().usageMessage().sortOptions(false);
+    line.getSubcommands().values().forEach(CommandRunner::inDeclaredOrder);
+  }
+
+  private static int wholeNumber(String text) {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new TypeConversionException(
+          "'" + text + "' is not a whole number of at most " + Integer.MAX_VALUE);
     }
   }
 }

@@ -1,8 +1,13 @@
 package org.javatron.command;
 
 import java.io.PrintWriter;
+import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgGroupSpec;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -13,10 +18,37 @@ final class UsageErrorHandler implements IParameterExceptionHandler {
     CommandLine command = error.getCommandLine();
     PrintWriter err = command.getErr();
     String name = command.getCommandSpec().qualifiedName();
-    err.println(name + ": " + error.getMessage());
-    UnmatchedArgumentException.printSuggestions(error, err);
+    ParameterException cause = cause(error);
+    err.println(name + ": " + sentence(cause));
+    UnmatchedArgumentException.printSuggestions(cause, err);
     err.println("See '" + name + " --help'.");
     err.flush();
     return 2;
+  }
+
+  /** A misspelt option leaves its right spelling missing: the misspelling is the news. */
+  private static ParameterException cause(ParameterException error) {
+    CommandLine command = error.getCommandLine();
+    List<String> unmatched = command.getUnmatchedArguments();
+    return error instanceof MissingParameterException && !unmatched.isEmpty()
+        ? new UnmatchedArgumentException(command, unmatched)
+        : error;
+  }
+
+  private static String sentence(ParameterException error) {
+    if (error instanceof MissingParameterException missing) {
+      return "missing "
+          + missing.getMissing().stream()
+              .map(UsageErrorHandler::needed)
+              .distinct()
+              .collect(Collectors.joining(", "));
+    }
+    // picocli begins some of its sentences with this word, others not.
+    return error.getMessage().replaceFirst("^Error: ", "");
+  }
+
+  private static String needed(ArgSpec option) {
+    ArgGroupSpec group = option.group();
+    return group == null ? HelpText.typed(option) : "one of " + HelpText.choice(group);
   }
 }

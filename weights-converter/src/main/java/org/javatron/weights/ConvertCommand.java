@@ -23,6 +23,12 @@ import picocli.CommandLine.Spec;
       "Reads model.safetensors or pytorch_model.bin (any PyTorch version), whole or in shards, and"
           + " Tevatron's untied query_model/ and passage_model/. The directory also opens in Hugging"
           + " Face Transformers."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ${COMMAND-FULL-NAME} --model Luyu/co-condenser-marco-retriever --output M",
+      "  ${COMMAND-FULL-NAME} --model all-MiniLM-L6-v2/ --output M --passage-max-length 256"
     })
 public final class ConvertCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -37,7 +43,7 @@ public final class ConvertCommand implements Callable<Integer> {
   @Option(
       names = "--output",
       required = true,
-      paramLabel = "M",
+      paramLabel = "DIR",
       description = "The model directory to write.")
   private Path output;
 
@@ -50,51 +56,55 @@ public final class ConvertCommand implements Callable<Integer> {
   @Option(
       names = "--pooling",
       paramLabel = "cls|mean",
-      description = "Default: what sentence-transformers' 1_Pooling says, else cls.")
+      description =
+          "How tokens become one embedding (default: what sentence-transformers' 1_Pooling says,"
+              + " else cls).")
   private Pooling pooling;
 
   @Option(
       names = "--normalize",
       negatable = true,
       description =
-          "Scale embeddings to length 1, or not. Default: whether the model has sentence-transformers'"
-              + " 2_Normalize.")
+          "Scale embeddings to length 1, or not (default: whether the model has"
+              + " sentence-transformers' 2_Normalize).")
   private Boolean normalize;
 
   @Option(
       names = "--query-max-length",
       paramLabel = "N",
       description =
-          "Tokens of a query, [CLS] and [SEP] included. Default: "
+          "Most tokens of a query, [CLS] and [SEP] included (default: "
               + ConvertOptions.QUERY_MAX_LENGTH
-              + ".")
+              + ").")
   private Integer queryMaxLength;
 
   @Option(
       names = "--passage-max-length",
       paramLabel = "N",
       description =
-          "Tokens of a passage, [CLS] and [SEP] included. Default: "
+          "Most tokens of a passage, [CLS] and [SEP] included (default: "
               + ConvertOptions.PASSAGE_MAX_LENGTH
-              + ".")
+              + ").")
   private Integer passageMaxLength;
 
   @Option(
       names = "--separator",
       paramLabel = "TEXT",
-      description = "Stands between title and text. Default: " + ConvertOptions.SEPARATOR + ".")
+      description =
+          "What joins title and text of a passage (default: " + ConvertOptions.SEPARATOR + ").")
   private String separator;
 
   @Option(
       names = "--dtype",
-      paramLabel = "float32|float16|bfloat16",
-      description = "The written weights' type. Default: that of the source.")
+      paramLabel = "TYPE",
+      description =
+          "How weights are stored: float32, float16, bfloat16 (default: as in the source).")
   private String dtype;
 
   @Option(names = "--force", description = "Replace an existing model directory.")
   private boolean force;
 
-  @Option(names = "--json", description = "Print the report as JSON on standard output.")
+  @Option(names = "--json", description = "Print the result as JSON on standard output.")
   private boolean json;
 
   @Mixin private HubOptions hub;

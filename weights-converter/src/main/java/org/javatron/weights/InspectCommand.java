@@ -23,18 +23,19 @@ import picocli.CommandLine.Spec;
       "Shows the tensors, sizes and settings of a model or checkpoint.",
       "Takes a folder, a weights file in any supported form (safetensors, PyTorch, an index of"
           + " shards), or the id of a model on the hub."
-    })
+    },
+    footer = {"", "Example:", "  ${COMMAND-FULL-NAME} --model M"})
 public final class InspectCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Option(
       names = "--model",
       required = true,
-      paramLabel = "DIR_OR_FILE",
+      paramLabel = "DIR_OR_HUB_ID",
       description = "A folder, a weights file, or the id of a model on the hub.")
   private String model;
 
-  @Option(names = "--json", description = "Print JSON.")
+  @Option(names = "--json", description = "Print the result as JSON on standard output.")
   private boolean json;
 
   @Mixin private HubOptions hub;

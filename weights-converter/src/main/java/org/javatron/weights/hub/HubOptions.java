@@ -12,31 +12,31 @@ public final class HubOptions {
       paramLabel = "REV",
       defaultValue = "main",
       description =
-          "Branch, tag, commit or pull request (refs/pr/1) of the hub's repository. Default:"
-              + " ${DEFAULT-VALUE}.")
+          "Branch, tag, commit or pull request (refs/pr/1) of the hub's repository (default:"
+              + " ${DEFAULT-VALUE}).")
   private String revision = "main";
 
   @Option(
       names = "--cache",
       paramLabel = "DIR",
       description =
-          "Folder where downloaded models are kept. Default: hub/ in $JAVATRON_CACHE, or"
-              + " ~/.cache/javatron/hub.")
+          "Folder where downloaded models are kept (default: hub/ in $JAVATRON_CACHE or in"
+              + " ~/.cache/javatron).")
   private Path cache;
 
   @Option(
       names = "--offline",
       description =
-          "Use only models that are in the cache; connect to nobody (or HF_HUB_OFFLINE=1).")
+          "Use only models that are in the cache, connect to nobody (also: HF_HUB_OFFLINE=1).")
   private boolean offline;
 
   @Option(
       names = "--endpoint",
       paramLabel = "URL",
       description =
-          "Address of the hub or of a mirror. Default: $HF_ENDPOINT, or "
+          "Address of the hub or of a mirror (default: $HF_ENDPOINT, or "
               + HubSettings.DEFAULT_ENDPOINT
-              + ".")
+              + ").")
   private String endpoint;
 
   /** Options with their defaults, filled in by picocli. */
