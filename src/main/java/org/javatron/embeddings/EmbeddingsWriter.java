@@ -9,12 +9,16 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.javatron.embeddings.EmbeddingsManifest.FileFacts;
 import org.javatron.io.InputException;
 import org.javatron.io.Sha256;
@@ -137,13 +141,27 @@ public final class EmbeddingsWriter implements Closeable {
     return directory.resolve("." + name + ".part");
   }
 
-  /** Opens a file of the folder, hidden or, since a crash inside {@link #finish}, named already. */
+  /**
+   * Opens a file of the folder, hidden or, since a crash inside {@link #finish}, named already. One
+   * that is there is never made anew: another run may be renaming it just now, and a new file under
+   * the old name would not carry that run's lock.
+   */
   private static FileChannel open(Path directory, String name) throws IOException {
-    return FileChannel.open(
-        isNamed(directory, name) ? directory.resolve(name) : partFile(directory, name),
-        StandardOpenOption.CREATE,
-        StandardOpenOption.READ,
-        StandardOpenOption.WRITE);
+    Path part = partFile(directory, name);
+    Path named = directory.resolve(name);
+    Set<StandardOpenOption> how = EnumSet.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
+    if (!Files.exists(part) && !Files.exists(named)) {
+      how.add(StandardOpenOption.CREATE_NEW);
+    }
+    try {
+      return FileChannel.open(isNamed(directory, name) ? named : part, how);
+    } catch (NoSuchFileException | FileAlreadyExistsException e) {
+      throw writtenByAnother(directory);
+    }
+  }
+
+  private static InputException writtenByAnother(Path directory) {
+    return new InputException(directory + " is being written by another run");
   }
 
   private static boolean isNamed(Path directory, String name) {
@@ -171,7 +189,7 @@ public final class EmbeddingsWriter implements Closeable {
       locked = false; // by this process: the same answer as for another
     }
     if (!locked) {
-      throw new InputException(directory + " is being written by another run");
+      throw writtenByAnother(directory);
     }
     requireUnfinished(directory); // what held the lock a moment ago may have finished
   }
