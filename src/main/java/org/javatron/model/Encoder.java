@@ -42,12 +42,12 @@ public final class Encoder implements TextEncoder, Closeable {
       BertConfig config,
       ModelManifest manifest,
       Map<String, INDArray> weights,
+      int maxTokens,
       EncoderOptions options) {
     this.config = config;
     this.manifest = manifest;
     this.weights = weights;
-    // Any one text must fit.
-    maxTokens = Math.max(options.maxTokensPerBatch(), config.maxPositions());
+    this.maxTokens = maxTokens;
     kernels = Kernels.open(options.kernels(), options.threads(), config.maxPositions());
     batch = new TokenBatch(maxTokens, config.vocabSize(), config.maxPositions());
     executor =
@@ -69,17 +69,35 @@ public final class Encoder implements TextEncoder, Closeable {
    * @return the encoder, to be closed by the caller
    * @throws IOException if a file cannot be read or is not what it should be; the message names
    *     file and tensor
+   * @throws IllegalArgumentException if a batch of that many tokens has activations of 2^31 values
+   *     or more, which a Java buffer cannot hold
    */
   public static Encoder open(Path modelDirectory, Side side, EncoderOptions options)
       throws IOException {
     Path directory = sideDirectory(modelDirectory, side);
     ModelManifest manifest = ModelManifest.read(directory);
     BertConfig config = BertConfig.read(directory.resolve("config.json"));
-    return new Encoder(
-        config,
-        manifest,
-        WeightLoader.load(directory.resolve("model.safetensors"), config),
-        options);
+    int maxTokens = maxTokens(config, options);
+    Map<String, INDArray> weights =
+        WeightLoader.load(directory.resolve("model.safetensors"), config);
+    try {
+      return new Encoder(config, manifest, weights, maxTokens, options);
+    } catch (RuntimeException | Error e) { // such as too little memory for the activations
+      weights.values().forEach(INDArray::close);
+      throw e;
+    }
+  }
+
+  /** Tokens of the largest batch: as asked for, but any one text must fit. */
+  private static int maxTokens(BertConfig config, EncoderOptions options) {
+    int widest = Math.max(3 * config.hiddenSize(), config.intermediateSize());
+    int most = Integer.MAX_VALUE / widest;
+    int wanted = Math.max(options.maxTokensPerBatch(), config.maxPositions());
+    if (wanted > most) {
+      throw new IllegalArgumentException(
+          "a batch of " + wanted + " tokens is too large for this model: at most " + most);
+    }
+    return wanted;
   }
 
   /**

@@ -13,7 +13,7 @@ package org.javatron.search;
 public record SearchOptions(
     int threads, int passageTile, int queryTile, int queryBlock, long memory) {
   /**
-   * Checks that every number is at least 1.
+   * Checks that every number is at least 1 and a tile's scores fit one Java buffer.
    *
    * @param threads how many threads compare
    * @param passageTile passages of one matrix product
@@ -27,6 +27,10 @@ public record SearchOptions(
     atLeastOne("queryTile", queryTile);
     atLeastOne("queryBlock", queryBlock);
     atLeastOne("memory", memory);
+    if ((long) passageTile * queryTile > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "passageTile * queryTile must be below 2^31, got " + passageTile + " * " + queryTile);
+    }
   }
 
   /**

@@ -39,6 +39,19 @@ class EncoderTest {
   }
 
   @Test
+  void aBatchTooLargeForJavasBuffersIsRefused() throws Exception {
+    Path model = Golden.directory(temporary.resolve("m"), Pooling.CLS, false);
+    EncoderOptions huge = new EncoderOptions(1, Integer.MAX_VALUE, KernelSet.CPU);
+    String message =
+        assertThrows(
+                IllegalArgumentException.class, () -> Encoder.open(model, Encoder.Side.QUERY, huge))
+            .getMessage();
+    assertTrue(
+        message.startsWith("a batch of 2147483647 tokens is too large for this model: at most "),
+        message);
+  }
+
+  @Test
   void rowsGoWhereTheyAreAskedFor() throws Exception {
     Path model = Golden.directory(temporary.resolve("m"), Pooling.CLS, false);
     try (Encoder encoder = Encoder.open(model, Encoder.Side.QUERY, options(KernelSet.CPU))) {
