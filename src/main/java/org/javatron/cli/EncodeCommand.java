@@ -1,7 +1,5 @@
 package org.javatron.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -196,15 +194,15 @@ final class EncodeCommand implements Callable<Integer> {
   private void print(EncodeSummary summary) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      ObjectMapper mapper = new ObjectMapper();
-      ObjectNode node = mapper.createObjectNode();
-      node.put("output", summary.output().toString())
-          .put("rows", summary.rows())
-          .put("encoded", summary.encoded())
-          .put("tokens", summary.tokens())
-          .put("truncated", summary.truncated())
-          .put("seconds", summary.seconds());
-      out.println(mapper.writeValueAsString(node));
+      JsonAnswer.print(
+          JsonAnswer.object()
+              .put("output", summary.output().toString())
+              .put("rows", summary.rows())
+              .put("encoded", summary.encoded())
+              .put("tokens", summary.tokens())
+              .put("truncated", summary.truncated())
+              .put("seconds", summary.seconds()),
+          out);
     } else {
       out.printf(
           Locale.ROOT,

@@ -1,7 +1,5 @@
 package org.javatron.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -158,8 +156,7 @@ final class EvaluateCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     double[] means = result.means();
     if (json) {
-      ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-      ObjectNode answer = mapper.createObjectNode();
+      ObjectNode answer = JsonAnswer.object();
       ObjectNode figures = answer.putObject("metrics");
       for (int m = 0; m < means.length; m++) {
         figures.put(result.metrics().get(m).name(), means[m]);
@@ -175,7 +172,7 @@ final class EvaluateCommand implements Callable<Integer> {
       answer.put("ties", ties.toString());
       answer.put("relevance_level", level);
       answer.put("run_format", runFormat.toString());
-      out.println(mapper.writeValueAsString(answer));
+      JsonAnswer.print(answer, out);
     } else {
       for (int m = 0; m < means.length; m++) {
         out.printf(Locale.ROOT, "%-14s %.4f%n", result.metrics().get(m).name(), means[m]);

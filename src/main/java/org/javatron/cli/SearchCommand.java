@@ -1,7 +1,5 @@
 package org.javatron.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -186,24 +184,22 @@ final class SearchCommand implements Callable<Integer> {
   private void report(SearchPlan plan, int dim, long lines, double seconds) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-      out.println(
-          mapper.writeValueAsString(
-              mapper
-                  .createObjectNode()
-                  .put("run", output.toString())
-                  .put("run_format", format.toString().toLowerCase(Locale.ROOT))
-                  .put("lines", lines)
-                  .put("queries", plan.queries())
-                  .put("passages", plan.passages())
-                  .put("dim", dim)
-                  .put("depth", plan.depth())
-                  .put("threads", threads)
-                  .put("query_batch", plan.queryBlock())
-                  .put("passes", plan.passes())
-                  .put("memory_bytes", plan.bytes())
-                  .put("seconds", seconds)
-                  .put("queries_per_second", plan.queries() / seconds)));
+      JsonAnswer.print(
+          JsonAnswer.object()
+              .put("run", output.toString())
+              .put("run_format", format.toString().toLowerCase(Locale.ROOT))
+              .put("lines", lines)
+              .put("queries", plan.queries())
+              .put("passages", plan.passages())
+              .put("dim", dim)
+              .put("depth", plan.depth())
+              .put("threads", threads)
+              .put("query_batch", plan.queryBlock())
+              .put("passes", plan.passes())
+              .put("memory_bytes", plan.bytes())
+              .put("seconds", seconds)
+              .put("queries_per_second", plan.queries() / seconds),
+          out);
     } else {
       out.printf(
           Locale.ROOT,

@@ -1,7 +1,5 @@
 package org.javatron.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -159,13 +157,13 @@ final class TokenizeCommand implements Callable<Integer> {
 
   private void print(CorpusTokenizer.Summary summary, double seconds) throws IOException {
     if (json) {
-      ObjectMapper mapper = new ObjectMapper();
-      ObjectNode answer = mapper.createObjectNode();
-      answer.put("rows", summary.rows());
-      answer.put("tokens", summary.tokens());
-      answer.put("truncated", summary.truncated());
-      answer.put("seconds", seconds);
-      spec.commandLine().getOut().println(mapper.writeValueAsString(answer));
+      JsonAnswer.print(
+          JsonAnswer.object()
+              .put("rows", summary.rows())
+              .put("tokens", summary.tokens())
+              .put("truncated", summary.truncated())
+              .put("seconds", seconds),
+          spec.commandLine().getOut());
     }
     spec.commandLine()
         .getErr()
