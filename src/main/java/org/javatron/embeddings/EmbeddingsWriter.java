@@ -4,18 +4,14 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.CharBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -258,8 +254,8 @@ public final class EmbeddingsWriter implements Closeable {
     if (rowIds.isEmpty()) {
       return;
     }
-    byte[] lines = lines(rowIds);
-    checkValues(vectors, rowIds);
+    byte[] lines = RowChecks.lines(rowIds, rows);
+    RowChecks.values(vectors, rowIds, rows, header);
     writeValues(vectors);
     ByteBuffer text = ByteBuffer.wrap(lines);
     while (text.hasRemaining()) {
@@ -269,46 +265,6 @@ public final class EmbeddingsWriter implements Closeable {
     ids.force(false);
     rows += rowIds.size();
     new Journal(header, rows, ids.position()).write(directory);
-  }
-
-  private byte[] lines(List<String> rowIds) throws IOException {
-    StringBuilder lines = new StringBuilder();
-    for (int i = 0; i < rowIds.size(); i++) {
-      String id = rowIds.get(i);
-      if (id.isEmpty() || id.chars().anyMatch(c -> c == '\t' || c == '\n' || c == '\r')) {
-        throw new InputException(
-            String.format(
-                "the id of row %d is %s, expected a text without tabs and line breaks",
-                rows + i, id.isEmpty() ? "empty" : "\"" + id.replaceAll("\\s", " ") + "\""));
-      }
-      lines.append(id).append('\n');
-    }
-    try {
-      ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(lines));
-      return Arrays.copyOf(bytes.array(), bytes.limit());
-    } catch (CharacterCodingException e) {
-      throw new InputException(
-          "an id among rows " + rows + " to " + (rows + rowIds.size()) + " is not valid Unicode",
-          e);
-    }
-  }
-
-  private void checkValues(float[] vectors, List<String> rowIds) throws InputException {
-    boolean half = header.type() == EmbeddingType.FLOAT16;
-    for (int i = 0; i < vectors.length; i++) {
-      float value = vectors[i];
-      boolean tooLarge = half && Math.abs(value) >= Half.OVERFLOW;
-      if (!Float.isFinite(value) || tooLarge) {
-        throw new InputException(
-            String.format(
-                "the embedding of \"%s\" (row %d) has %s in dimension %d, expected a %s value",
-                rowIds.get(i / header.dim()),
-                rows + i / header.dim(),
-                value,
-                i % header.dim(),
-                tooLarge && Float.isFinite(value) ? "float16 (at most 65504)" : "finite"));
-      }
-    }
   }
 
   private void writeValues(float[] vectors) throws IOException {
