@@ -26,6 +26,9 @@ import picocli.CommandLine.Spec;
 final class DemoCommand implements Callable<Integer> {
   private static final String DEPTH = "100";
 
+  /** Columns of a command's lines, with room for the backslash at their end. */
+  private static final int WIDTH = 78;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -119,9 +122,32 @@ final class DemoCommand implements Callable<Integer> {
 
   private int step(String[] words) {
     PrintWriter err = spec.commandLine().getErr();
-    out().println("\n$ javatron " + String.join(" ", words));
+    out().println("\n" + typed(words));
     out().flush();
     return Main.run(out(), err, words);
+  }
+
+  /**
+   * The command as one would type it: quoted where needed, broken before options to fit a screen.
+   */
+  static String typed(String... words) {
+    StringBuilder text = new StringBuilder("$ javatron");
+    int lineStart = 0;
+    for (int i = 0; i < words.length; i++) {
+      boolean hasValue =
+          words[i].startsWith("--") && i + 1 < words.length && !words[i + 1].startsWith("--");
+      String part = hasValue ? words[i] + " " + quoted(words[++i]) : quoted(words[i]);
+      if (text.length() - lineStart + 1 + part.length() > WIDTH) {
+        text.append(" \\\n   ");
+        lineStart = text.length() - 3;
+      }
+      text.append(' ').append(part);
+    }
+    return text.toString();
+  }
+
+  private static String quoted(String word) {
+    return word.matches("[\\w@%+=:,./~-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 
   private void hint(String[] failed) {

@@ -29,7 +29,9 @@ import org.javatron.data.TieRule;
  */
 record RankingSamples(Path corpus, Path queries, Path qrels) {
   private static final int PASSAGES = 3;
-  private static final int WIDTH = 96;
+
+  /** Characters of a passage that leave a line within 80 columns. */
+  private static final int WIDTH = 65;
 
   void print(Path run, int questions, PrintWriter out) throws IOException {
     List<RankedList> shown = pick(run, questions);
@@ -51,7 +53,7 @@ record RankingSamples(Path corpus, Path queries, Path qrels) {
         boolean relevant = judgements.of(list.queryId()).getInt(id) > 0;
         out.printf(
             Locale.ROOT,
-            "  %d %s %8.3f  %s%n",
+            "  %d %s %6.3f  %s%n",
             rank,
             relevant ? "*" : " ",
             list.scores()[rank - 1],
@@ -97,6 +99,10 @@ record RankingSamples(Path corpus, Path queries, Path qrels) {
   private static String line(TextRecord passage) {
     boolean titled = passage.title() != null && !passage.title().isEmpty();
     String text = titled ? passage.title() + ": " + passage.text() : passage.text();
-    return text.length() <= WIDTH ? text : text.substring(0, WIDTH - 3) + "...";
+    if (text.length() <= WIDTH) {
+      return text;
+    }
+    int end = text.lastIndexOf(' ', WIDTH - 3);
+    return text.substring(0, end < WIDTH / 2 ? WIDTH - 3 : end) + "...";
   }
 }

@@ -84,7 +84,7 @@ public final class EncodeJob {
             2L * CorpusEncoder.CHUNK_ROWS * (4L * encoder.dim() + 4L * builder.maxLength());
         log.printf(
             Locale.ROOT,
-            "encoding %d %s needs %d MB outside the heap and about %d MB in it, however many they are%n",
+            "encoding %d %s needs %d MB outside the heap and %d MB in it, at any size%n",
             shard.rows() - writer.rowsWritten(),
             settings.unit(),
             encoder.memoryBytes() >> 20,

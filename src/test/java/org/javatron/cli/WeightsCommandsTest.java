@@ -50,4 +50,16 @@ class WeightsCommandsTest {
         result.err());
     assertEquals("mine", Files.readString(taken));
   }
+
+  @Test
+  void aMisspeltFolderIsSaidToBeNoneBeforeTheHubIsAsked() {
+    CliResult result =
+        CliResult.of("inspect", "--model", "misspelt", "--offline", "--cache", folder);
+    assertEquals(1, result.exitCode());
+    assertTrue(
+        result
+            .err()
+            .startsWith("There is no file or folder misspelt here; asking the hub for it.\n"),
+        result.err());
+  }
 }

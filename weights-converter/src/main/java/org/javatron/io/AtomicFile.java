@@ -65,6 +65,7 @@ public final class AtomicFile implements Closeable {
               StandardOpenOption.CREATE,
               StandardOpenOption.TRUNCATE_EXISTING,
               StandardOpenOption.WRITE);
+      temporary.toFile().deleteOnExit(); // Ctrl-C ends the process without close()
       return new AtomicFile(absolute, temporary, channel);
     } catch (FileSystemException e) {
       // The temporary name is nobody's business but ours.

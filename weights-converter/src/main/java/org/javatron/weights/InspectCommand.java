@@ -135,7 +135,15 @@ public final class InspectCommand implements Callable<Integer> {
         BertConfig config = BertConfig.read(configFile);
         report.set("config", Json.STRICT.valueToTree(config));
         if (!json) {
-          out.println(config);
+          out.printf(
+              Locale.ROOT,
+              "BERT: %d layers of %d with %d heads, intermediate %d, %d positions, %,d tokens%n",
+              config.layers(),
+              config.hiddenSize(),
+              config.heads(),
+              config.intermediateSize(),
+              config.maxPositions(),
+              config.vocabSize());
         }
       } catch (WeightFormatException e) {
         report.put("unsupported", e.getMessage());

@@ -24,6 +24,11 @@ record ModelSource(Path path, String name, String revision) {
     if (!HubClient.isModelId(model)) {
       throw new InputException(model + " is neither a file or folder nor the id of a hub model");
     }
+    if (model.indexOf('/') < 0) {
+      // Hub ids of one word are few; a folder's name, misspelt, is likelier.
+      err.println("There is no file or folder " + model + " here; asking the hub for it.");
+      err.flush();
+    }
     Path snapshot = hub.fetch(model, err);
     // The cache names a snapshot's folder after its commit.
     return new ModelSource(snapshot, model, snapshot.getFileName().toString());

@@ -46,7 +46,7 @@ class InspectCommandTest {
     assertEquals("mean", report.get("manifest").get("pooling").asText());
     assertEquals(5696, report.get("elements").asInt());
     String text = Golden.run("inspect", "--model", folder.resolve("m")).out();
-    assertTrue(text.contains("hiddenSize=16"), text);
+    assertTrue(text.contains("BERT: 2 layers of 16 with"), text);
     assertTrue(text.contains("\"pooling\" : \"mean\""), text);
   }
 
