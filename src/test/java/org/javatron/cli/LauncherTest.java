@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -185,5 +186,22 @@ class LauncherTest {
     assertEquals(0, version.code(), version.output());
     assertTrue(version.output().contains("Java " + Runtime.version().feature()), version.output());
     assertEquals(2, run(real, java, "no-such-command").code());
+  }
+
+  @Test
+  @Tag("slow")
+  void eachJarRunsByItself() throws IOException, InterruptedException {
+    Path lib = Peers.root().resolve("target/javatron/lib");
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    Map<String, String> home = Map.of("JAVA_HOME", System.getProperty("java.home"));
+    assertEquals(0, run(Peers.root().resolve("scripts/javatron"), home, "--version").code());
+    for (String glob : List.of("javatron-[0-9]*.jar", "javatron-weights-*.jar")) {
+      try (DirectoryStream<Path> jars = Files.newDirectoryStream(lib, glob)) {
+        Path jar = jars.iterator().next();
+        Result help = run(java, Map.of(), "-jar", jar.toString(), "--help");
+        assertEquals(0, help.code(), help.output());
+        assertTrue(help.output().contains("inspect"), help.output());
+      }
+    }
   }
 }
