@@ -2,6 +2,7 @@ package org.javatron.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.javatron.testing.Peers;
@@ -76,7 +78,38 @@ class EncodeCommandTest {
     assertArrayEquals(first, Files.readAllBytes(folder.resolve("E/embeddings.npy")));
     CliResult reference = encode("--corpus", corpus, "--force", "--kernels", "reference");
     assertEquals(0, reference.exitCode(), reference.err());
-    byte[] other = Files.readAllBytes(folder.resolve("E/embeddings.npy"));
+    requireNearlyEqual(first, Files.readAllBytes(folder.resolve("E/embeddings.npy")));
+  }
+
+  @Test
+  void withoutTheVectorModuleTheResultIsNearlyTheSame() throws Exception {
+    encode("--corpus", corpus);
+    Path scalar = folder.resolve("scalar");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "encode",
+                "--model",
+                model.toString(),
+                "--corpus",
+                corpus.toString(),
+                "--output",
+                scalar.toString())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), output);
+    assertFalse(output.contains("incubator"), output);
+    requireNearlyEqual(
+        Files.readAllBytes(folder.resolve("E/embeddings.npy")),
+        Files.readAllBytes(scalar.resolve("embeddings.npy")));
+  }
+
+  private static void requireNearlyEqual(byte[] first, byte[] other) {
     assertEquals(first.length, other.length);
     for (int at = 128; at < first.length; at += 4) {
       float a = floatAt(first, at);
