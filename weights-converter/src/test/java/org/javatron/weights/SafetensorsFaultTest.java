@@ -100,9 +100,7 @@ class SafetensorsFaultTest {
     whole[0] -= 8;
     Path file = Files.write(folder.resolve("f"), whole);
     var error = assertThrows(WeightFormatException.class, () -> SafetensorsFile.open(file));
-    assertEquals(
-        file + ": the header is not valid JSON: Unexpected end-of-input",
-        error.getMessage().substring(0, (file + ": ").length() + 53));
+    assertEquals(file + ": the header is not valid JSON: it ends too early", error.getMessage());
   }
 
   @Test
