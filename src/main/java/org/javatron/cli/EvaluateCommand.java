@@ -105,6 +105,10 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     List<Metric> asked = metrics();
+    if (perQuery != null && (perQuery.equals(run) || perQuery.equals(qrels))) {
+      throw new ParameterException(
+          spec.commandLine(), "--per-query would overwrite " + perQuery + ": name another file");
+    }
     Qrels judgements = Qrels.read(qrels);
     try (RunReader reader = RunReader.open(run, format, ties)) {
       Evaluation result = Evaluation.of(reader, judgements, asked, level, onlyRetrieved);

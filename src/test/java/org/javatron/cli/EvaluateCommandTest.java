@@ -139,4 +139,14 @@ class EvaluateCommandTest {
     assertTrue(result.err().contains(expected), result.err());
     assertEquals(code, result.err().lines().count(), result.err());
   }
+
+  @Test
+  void theTableOfEachQueryNeverReplacesItsInputs() throws IOException {
+    String before = Files.readString(qrels);
+    CliResult result =
+        CliResult.of("evaluate", "--run", run, "--qrels", qrels, "--per-query", qrels);
+    assertEquals(2, result.exitCode());
+    assertTrue(result.err().contains("--per-query would overwrite " + qrels), result.err());
+    assertEquals(before, Files.readString(qrels));
+  }
 }

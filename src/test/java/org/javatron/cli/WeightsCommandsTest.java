@@ -62,4 +62,45 @@ class WeightsCommandsTest {
             .startsWith("There is no file or folder misspelt here; asking the hub for it.\n"),
         result.err());
   }
+
+  @Test
+  void convertedAgainAModelKeepsTheSettingsThatAreNotGiven() throws IOException {
+    Path first = folder.resolve("first");
+    CliResult.of(
+        "convert",
+        "--model",
+        TINY,
+        "--output",
+        first,
+        "--pooling",
+        "mean",
+        "--normalize",
+        "--separator",
+        " ",
+        "--query-max-length",
+        8);
+    Path second = folder.resolve("second");
+    CliResult result =
+        CliResult.of("convert", "--model", first, "--output", second, "--query-max-length", 9);
+    assertEquals(0, result.exitCode(), result.err());
+    ModelManifest before = ModelManifest.read(first);
+    ModelManifest after = ModelManifest.read(second);
+    assertEquals(before.pooling(), after.pooling());
+    assertEquals(true, after.normalize());
+    assertEquals(" ", after.separator());
+    assertEquals(9, after.queryMaxLength());
+    assertEquals(before.passageMaxLength(), after.passageMaxLength());
+  }
+
+  @Test
+  void anOutputThatCannotBeMadeIsNamedAsTheUserTypedIt() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "mine");
+    CliResult result = CliResult.of("convert", "--model", TINY, "--output", file.resolve("m"));
+    assertEquals(1, result.exitCode());
+    assertEquals(
+        "javatron convert: "
+            + file.resolve("m")
+            + " cannot be written: folders cannot be made there\n",
+        result.err());
+  }
 }

@@ -1,6 +1,7 @@
 package org.javatron.weights;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -29,7 +30,11 @@ final class Conversion {
     checkReplaceable(output, options.force());
     Path temporary = target.resolveSibling("." + target.getFileName() + ".tmp");
     delete(temporary); // of a conversion that was killed
-    Files.createDirectories(temporary);
+    try {
+      Files.createDirectories(temporary);
+    } catch (FileSystemException e) {
+      throw new InputException(output + " cannot be written: folders cannot be made there", e);
+    }
     try {
       List<ConversionReport> reports = encoders(source, temporary, options);
       replace(temporary, target);

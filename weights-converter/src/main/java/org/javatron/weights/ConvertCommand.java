@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
       "Turns a BERT checkpoint into a model directory.",
       "Reads model.safetensors or pytorch_model.bin (any PyTorch version), whole or in shards, and"
           + " Tevatron's untied query_model/ and passage_model/. The directory also opens in Hugging"
-          + " Face Transformers."
+          + " Face Transformers. A model directory that is converted again keeps the settings that"
+          + " are not given."
     },
     footer = {
       "",

@@ -129,16 +129,22 @@ final class ModelConverter {
     Json.write(target, json);
   }
 
-  private ModelManifest manifest(
-      SentenceTransformersConfig published, String format, String sha256) {
+  private ModelManifest manifest(SentenceTransformersConfig published, String format, String sha256)
+      throws IOException {
     Pooling pooling = published.pooling() == null ? Pooling.CLS : published.pooling();
+    boolean again = Files.exists(source.resolve(ModelManifest.FILE_NAME));
+    ModelManifest own = again ? ModelManifest.read(source) : null;
     String version = ModelConverter.class.getPackage().getImplementationVersion();
     return new ModelManifest(
-        or(options.pooling(), pooling),
-        or(options.normalize(), published.normalize()),
-        or(options.queryMaxLength(), ConvertOptions.QUERY_MAX_LENGTH),
-        or(options.passageMaxLength(), ConvertOptions.PASSAGE_MAX_LENGTH),
-        or(options.separator(), ConvertOptions.SEPARATOR),
+        or(options.pooling(), again ? own.pooling() : pooling),
+        or(options.normalize(), again ? own.normalize() : published.normalize()),
+        or(
+            options.queryMaxLength(),
+            again ? own.queryMaxLength() : ConvertOptions.QUERY_MAX_LENGTH),
+        or(
+            options.passageMaxLength(),
+            again ? own.passageMaxLength() : ConvertOptions.PASSAGE_MAX_LENGTH),
+        or(options.separator(), again ? own.separator() : ConvertOptions.SEPARATOR),
         sha256,
         new Provenance(
             or(options.source(), source.toString()),
