@@ -28,10 +28,16 @@ class HubResumeTest extends HubTestCase {
     List<LocalHub.Request> requests = weightRequests();
     assertEquals(2, requests.size());
     assertNull(requests.get(0).range());
-    assertEquals("bytes=200000-", requests.get(1).range());
+    requireContinuedWithin(200_000, requests.get(1));
     assertEquals("\"" + LocalHub.sha256(files.get(WEIGHTS)) + "\"", requests.get(1).ifRange());
     assertEquals(counter.total, counter.done);
     assertEquals(1, notices.size(), notices::toString);
+  }
+
+  /** When a line breaks, Java's client drops what came last and was not read yet. */
+  private static void requireContinuedWithin(int sent, LocalHub.Request request) {
+    int from = Integer.parseInt(request.range().replaceAll("\\D", ""));
+    assertTrue(0 < from && from <= sent, request::range);
   }
 
   @Test
@@ -96,7 +102,7 @@ class HubResumeTest extends HubTestCase {
       assertFetched();
     }
     assertEquals(1, notices.size(), notices::toString);
-    assertEquals("bytes=150000-", weightRequests().get(1).range());
+    requireContinuedWithin(150_000, weightRequests().get(1));
   }
 
   private static void sendHalfAndReset(ServerSocket server, byte[] content) {
