@@ -95,4 +95,15 @@ class HelpTest {
             + " at most 2147483647\nSee 'javatron search --help'.\n",
         result.err());
   }
+
+  @Test
+  void anOptionGivenTwiceIsSaidWithoutThePartsOfTheParser() {
+    CliResult result =
+        CliResult.of("encode", "--model", "M", "--output", "E", "--queries", "a", "--queries", "b");
+    assertEquals(2, result.exitCode());
+    assertEquals(
+        "javatron encode: an option that is needed once is given more than once\n"
+            + "See 'javatron encode --help'.\n",
+        result.err());
+  }
 }

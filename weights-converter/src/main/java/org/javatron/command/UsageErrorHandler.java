@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MaxValuesExceededException;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.ArgSpec;
@@ -42,6 +43,10 @@ final class UsageErrorHandler implements IParameterExceptionHandler {
               .map(UsageErrorHandler::needed)
               .distinct()
               .collect(Collectors.joining(", "));
+    }
+    if (error instanceof MaxValuesExceededException
+        && error.getMessage().contains("expected only one match")) {
+      return "an option that is needed once is given more than once";
     }
     // picocli begins some of its sentences with this word, others not.
     return error.getMessage().replaceFirst("^Error: ", "");
