@@ -274,7 +274,7 @@ class ExactSearcherTest {
     requireRefused(
         "the score of query \"pé文0\" and passage \"é文49\" is NaN, expected a finite number",
         bad,
-        good);
+        integers(1, 3, 2, 1)); // of several queries, any may meet that passage first
     float[] large = new float[3];
     Arrays.fill(large, 1e30f);
     requireRefused(
