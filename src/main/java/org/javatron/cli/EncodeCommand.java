@@ -143,7 +143,10 @@ final class EncodeCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}).")
   private KernelSet kernels;
 
-  @Option(names = "--force", description = "Replace finished embeddings in the output.")
+  @Option(
+      names = "--force",
+      description =
+          "Replace finished embeddings in the output, or an unfinished run of other settings.")
   private boolean force;
 
   @Option(names = "--json", description = "Print the result as JSON on standard output.")

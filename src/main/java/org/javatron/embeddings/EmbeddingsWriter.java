@@ -118,6 +118,24 @@ public final class EmbeddingsWriter implements Closeable {
   }
 
   /**
+   * Whether a folder holds an unfinished run that {@link #open} would continue.
+   *
+   * @param directory the folder; it may be missing
+   * @param header what would be written
+   * @return false for finished embeddings, another run's rows or nothing
+   * @throws IOException if the journal cannot be read
+   */
+  public static boolean canContinue(Path directory, EmbeddingsHeader header) throws IOException {
+    return !isFinished(directory)
+        && Journal.read(directory)
+            .filter(
+                journal ->
+                    EmbeddingsHeader.difference("", journal.header().toJson(), header.toJson())
+                        .isEmpty())
+            .isPresent();
+  }
+
+  /**
    * Deletes the embeddings of a folder, finished or not, and nothing else in it.
    *
    * @param directory the folder, existing or not

@@ -60,9 +60,6 @@ public final class EncodeJob {
     }
     Shard shard = new Shard(settings.shard(), settings.shards(), total);
     Path output = shard.directory(settings.output());
-    if (EmbeddingsWriter.isFinished(output) && settings.force()) {
-      EmbeddingsWriter.discard(output);
-    }
     BertTokenizer tokenizer =
         BertTokenizer.load(Encoder.sideDirectory(settings.model(), settings.side()));
     try (Encoder encoder = Encoder.open(settings.model(), settings.side(), settings.encoder())) {
@@ -70,6 +67,10 @@ public final class EncodeJob {
       EmbeddingsHeader header =
           new EmbeddingsHeader(
               shard, encoder.dim(), settings.type(), describe(encoder.manifest(), builder));
+      // Only now, when model, corpus and lengths have proved right, may old work be given up.
+      if (settings.force() && !EmbeddingsWriter.canContinue(output, header)) {
+        EmbeddingsWriter.discard(output);
+      }
       try (EmbeddingsWriter writer = EmbeddingsWriter.open(output, header)) {
         if (writer.rowsWritten() > 0) {
           log.printf(

@@ -8,12 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import org.javatron.embeddings.EmbeddingType;
+import org.javatron.embeddings.EmbeddingsHeader;
+import org.javatron.embeddings.EmbeddingsWriter;
+import org.javatron.embeddings.Shard;
 import org.javatron.testing.Peers;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -128,6 +134,30 @@ class EncodeCommandTest {
     CliResult again = encode("--corpus", corpus);
     assertEquals(1, again.exitCode());
     assertTrue(again.err().contains("--force"), again.err());
+  }
+
+  @Test
+  void anUnfinishedRunOfOtherSettingsIsReplacedOnlyIfAsked() throws IOException {
+    EmbeddingsHeader other =
+        new EmbeddingsHeader(
+            Shard.whole(3), 2, EmbeddingType.FLOAT32, JsonNodeFactory.instance.objectNode());
+    try (EmbeddingsWriter writer = EmbeddingsWriter.open(folder.resolve("E"), other)) {
+      writer.append(new float[] {1, 2}, List.of("1"));
+    }
+    CliResult refused = encode("--corpus", corpus);
+    assertEquals(1, refused.exitCode());
+    assertTrue(refused.err().contains("dim"), refused.err());
+    CliResult replaced = encode("--corpus", corpus, "--force");
+    assertEquals(0, replaced.exitCode(), replaced.err());
+    assertTrue(!replaced.err().contains("continuing"), replaced.err());
+  }
+
+  @Test
+  void whatIsFinishedSurvivesAForcedRunThatCannotBegin() {
+    encode("--corpus", corpus);
+    CliResult wrong = encode("--corpus", corpus, "--force", "--passage-max-length", 100000);
+    assertEquals(1, wrong.exitCode());
+    assertTrue(Files.exists(folder.resolve("E/manifest.json")));
   }
 
   @Test
