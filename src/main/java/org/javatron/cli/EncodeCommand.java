@@ -15,6 +15,7 @@ import org.javatron.model.Encoder;
 import org.javatron.model.EncoderOptions;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -122,11 +123,7 @@ final class EncodeCommand implements Callable<Integer> {
       description = "How values are stored: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private EmbeddingType type;
 
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Worker threads (default: all processors).")
-  private int threads = Runtime.getRuntime().availableProcessors();
+  @Mixin private ThreadsOption threads;
 
   @Option(
       names = "--batch-tokens",
@@ -158,7 +155,7 @@ final class EncodeCommand implements Callable<Integer> {
     check(
         shard >= 0 && shard < shards,
         "--shard must be between 0 and " + (shards - 1) + ", not " + shard);
-    check(threads >= 1, "--threads must be 1 or more, not " + threads);
+    int workers = threads.checked();
     checkLength("--query-max-length", queryMaxLength);
     checkLength("--passage-max-length", passageMaxLength);
     check(batchTokens >= 3, "--batch-tokens must be 3 or more, not " + batchTokens);
@@ -176,7 +173,7 @@ final class EncodeCommand implements Callable<Integer> {
             shards,
             shard,
             type,
-            new EncoderOptions(threads, batchTokens, kernels),
+            new EncoderOptions(workers, batchTokens, kernels),
             force);
     print(new EncodeJob(settings, spec.commandLine().getErr()).run());
     return 0;

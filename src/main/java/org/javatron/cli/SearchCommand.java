@@ -19,6 +19,7 @@ import org.javatron.search.RunOfSearch;
 import org.javatron.search.SearchOptions;
 import org.javatron.search.SearchPlan;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -79,11 +80,7 @@ final class SearchCommand implements Callable<Integer> {
       description = "How the run is written: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private RunFormat format;
 
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Worker threads (default: all processors).")
-  private int threads = SearchOptions.defaults().threads();
+  @Mixin private ThreadsOption threads;
 
   @Option(
       names = "--memory",
@@ -139,8 +136,8 @@ final class SearchCommand implements Callable<Integer> {
 
   private SearchOptions options() {
     requirePositive("--depth", depth);
-    requirePositive("--threads", threads);
-    SearchOptions options = SearchOptions.defaults().withThreads(threads).withMemory(memory);
+    int workers = threads.checked();
+    SearchOptions options = SearchOptions.defaults().withThreads(workers).withMemory(memory);
     if (queryBatch == null) {
       return options;
     }
@@ -193,7 +190,7 @@ final class SearchCommand implements Callable<Integer> {
               .put("passages", plan.passages())
               .put("dim", dim)
               .put("depth", plan.depth())
-              .put("threads", threads)
+              .put("threads", threads.checked())
               .put("query_batch", plan.queryBlock())
               .put("passes", plan.passes())
               .put("memory_bytes", plan.bytes())

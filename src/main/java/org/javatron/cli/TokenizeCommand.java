@@ -15,6 +15,7 @@ import org.javatron.tokenize.TokenizerOptions;
 import org.javatron.tokenize.Vocabulary;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -98,11 +99,7 @@ final class TokenizeCommand implements Callable<Integer> {
       description = "With --vocab: true or false (default: as lower-casing).")
   private Boolean stripAccents;
 
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Worker threads (default: all processors).")
-  private Integer threads;
+  @Mixin private ThreadsOption threads;
 
   @Option(names = "--force", description = "Replace an existing output.")
   private boolean force;
@@ -113,8 +110,7 @@ final class TokenizeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     check(maxLength >= 1, "--max-length must be 1 or more, not " + maxLength);
-    int workers = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-    check(workers >= 1, "--threads must be 1 or more, not " + workers);
+    int workers = threads.checked();
     check(
         source.vocab != null || (!cased && stripAccents == null),
         "--cased and --strip-accents go with --vocab; a model's folder has its own options");

@@ -1,5 +1,6 @@
 package org.javatron.tokenize;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -74,20 +75,7 @@ public record TokenizerOptions(
    * @return the changed options
    */
   public TokenizerOptions withLowercase(boolean on) {
-    return new TokenizerOptions(
-        cleanText,
-        spaceChinese,
-        on,
-        on,
-        unknown,
-        cls,
-        separator,
-        padding,
-        mask,
-        continuation,
-        maxWordLength,
-        maxLength,
-        addedTokens);
+    return with(cleanText, spaceChinese, on, on, addedTokens);
   }
 
   /**
@@ -97,20 +85,7 @@ public record TokenizerOptions(
    * @return the changed options
    */
   public TokenizerOptions withStripAccents(boolean on) {
-    return new TokenizerOptions(
-        cleanText,
-        spaceChinese,
-        on,
-        lowercase,
-        unknown,
-        cls,
-        separator,
-        padding,
-        mask,
-        continuation,
-        maxWordLength,
-        maxLength,
-        addedTokens);
+    return with(cleanText, spaceChinese, on, lowercase, addedTokens);
   }
 
   /**
@@ -120,20 +95,7 @@ public record TokenizerOptions(
    * @return the changed options
    */
   public TokenizerOptions withSpaceChinese(boolean on) {
-    return new TokenizerOptions(
-        cleanText,
-        on,
-        stripAccents,
-        lowercase,
-        unknown,
-        cls,
-        separator,
-        padding,
-        mask,
-        continuation,
-        maxWordLength,
-        maxLength,
-        addedTokens);
+    return with(cleanText, on, stripAccents, lowercase, addedTokens);
   }
 
   /**
@@ -143,20 +105,7 @@ public record TokenizerOptions(
    * @return the changed options
    */
   public TokenizerOptions withCleanText(boolean on) {
-    return new TokenizerOptions(
-        on,
-        spaceChinese,
-        stripAccents,
-        lowercase,
-        unknown,
-        cls,
-        separator,
-        padding,
-        mask,
-        continuation,
-        maxWordLength,
-        maxLength,
-        addedTokens);
+    return with(on, spaceChinese, stripAccents, lowercase, addedTokens);
   }
 
   /**
@@ -166,11 +115,16 @@ public record TokenizerOptions(
    * @return the changed options
    */
   public TokenizerOptions withAddedTokens(List<AddedToken> tokens) {
+    return with(cleanText, spaceChinese, stripAccents, lowercase, tokens);
+  }
+
+  private TokenizerOptions with(
+      boolean clean, boolean chinese, boolean accents, boolean lower, List<AddedToken> tokens) {
     return new TokenizerOptions(
-        cleanText,
-        spaceChinese,
-        stripAccents,
-        lowercase,
+        clean,
+        chinese,
+        accents,
+        lower,
         unknown,
         cls,
         separator,
@@ -183,6 +137,6 @@ public record TokenizerOptions(
   }
 
   static List<AddedToken> specialTokens(String... contents) {
-    return java.util.Arrays.stream(contents).distinct().map(AddedToken::special).toList();
+    return Arrays.stream(contents).distinct().map(AddedToken::special).toList();
   }
 }

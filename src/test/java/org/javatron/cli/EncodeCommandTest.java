@@ -171,7 +171,7 @@ class EncodeCommandTest {
   void wrongOptionsAreUsageErrors() {
     assertUsage(
         "--shard must be between 0 and 1, not 2", "--corpus", corpus, "--shards", 2, "--shard", 2);
-    assertUsage("--threads must be 1 or more, not 0", "--corpus", corpus, "--threads", 0);
+    assertUsage("--threads must be between 1 and 1024, not 0", "--corpus", corpus, "--threads", 0);
     assertUsage(
         "--query-max-length goes with --queries", "--corpus", corpus, "--query-max-length", 16);
     assertUsage(

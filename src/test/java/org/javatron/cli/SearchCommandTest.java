@@ -130,7 +130,7 @@ class SearchCommandTest {
   @Test
   void wrongNumbersAreWrongUsage() {
     requireFails(2, "--depth must be 1 or more, not 0", search("--depth", 0));
-    requireFails(2, "--threads must be 1 or more, not 0", search("--threads", 0));
+    requireFails(2, "--threads must be between 1 and 1024, not 0", search("--threads", 0));
     requireFails(2, "--query-batch must be 1 or more, not -1", search("--query-batch", -1));
     requireFails(2, "'much' is not a size such as 512m or 2g", search("--memory", "much"));
     requireFails(1, "for a single query at depth 4 but may use 9 KB:", search("--memory", "9k"));
