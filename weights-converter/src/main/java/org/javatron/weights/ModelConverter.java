@@ -35,6 +35,8 @@ final class ModelConverter {
     Path configFile = folder.resolve("config.json");
     BertConfig config = BertConfig.read(configFile);
     refuseProjection(folder);
+    refuseLength(configFile, config, "--query-max-length", options.queryMaxLength());
+    refuseLength(configFile, config, "--passage-max-length", options.passageMaxLength());
     List<String> notes = new ArrayList<>(published.notes());
     try (TensorSource weights = Checkpoint.open(folder)) {
       TensorPlan plan = TensorPlan.of(weights, config);
@@ -67,6 +69,20 @@ final class ModelConverter {
           folder.resolve("pooler_config.json"),
           "the model has a projection after pooling (Tevatron's --add_pooler), which is not"
               + " supported");
+    }
+  }
+
+  private static void refuseLength(Path file, BertConfig config, String option, Integer length)
+      throws WeightFormatException {
+    if (length != null && length > config.maxPositions()) {
+      throw new WeightFormatException(
+          file,
+          "the model has positions for "
+              + config.maxPositions()
+              + " tokens, but "
+              + option
+              + " is "
+              + length);
     }
   }
 

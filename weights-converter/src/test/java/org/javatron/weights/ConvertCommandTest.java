@@ -481,28 +481,4 @@ class ConvertCommandTest {
         model.resolve("tokenizer.json") + ": expected a WordPiece tokenizer, found BPE",
         Golden.refusal(model, output));
   }
-
-  @Test
-  void wrongOptionsAreUsageErrors() {
-    Golden.Result result =
-        Golden.run("convert", "--model", "m", "--output", "o", "--dtype", "int8");
-    assertEquals(2, result.code());
-    assertEquals(
-        "weights-converter convert: --dtype should be float32, float16 or bfloat16, found int8",
-        result.err().lines().findFirst().orElseThrow());
-    result = Golden.run("convert", "--model", "m", "--output", "o", "--query-max-length", "2");
-    assertEquals(2, result.code());
-    assertEquals(
-        "weights-converter convert: --query-max-length should be at least 3 ([CLS], a token,"
-            + " [SEP]), found 2",
-        result.err().lines().findFirst().orElseThrow());
-    assertEquals(2, Golden.run("convert", "--model", "m").code());
-  }
-
-  @Test
-  void whatIsNeitherFolderNorHubModel() {
-    assertEquals(
-        "./no/such/thing is neither a file or folder nor the id of a hub model",
-        Golden.refusal(Path.of("./no/such/thing"), output));
-  }
 }
