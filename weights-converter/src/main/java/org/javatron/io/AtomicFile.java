@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A file that appears whole under its name or not at all.
@@ -30,6 +32,14 @@ import java.nio.file.StandardOpenOption;
  * <p>Missing parent folders are made. Not thread-safe.
  */
 public final class AtomicFile implements Closeable {
+  /** Temporary files being written: Ctrl-C ends the process without {@link #close}. */
+  private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> OPEN.forEach(path -> path.toFile().delete())));
+  }
+
   private final Path target;
   private final Path temporary;
   private final FileChannel channel;
@@ -65,7 +75,7 @@ public final class AtomicFile implements Closeable {
               StandardOpenOption.CREATE,
               StandardOpenOption.TRUNCATE_EXISTING,
               StandardOpenOption.WRITE);
-      temporary.toFile().deleteOnExit(); // Ctrl-C ends the process without close()
+      OPEN.add(temporary);
       return new AtomicFile(absolute, temporary, channel);
     } catch (FileSystemException e) {
       // The temporary name is nobody's business but ours.
@@ -103,6 +113,8 @@ public final class AtomicFile implements Closeable {
     stream.flush();
     channel.force(true);
     channel.close();
+    // From here on the temporary name may be another process's.
+    OPEN.remove(temporary);
     Files.move(
         temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     done = true;
@@ -115,6 +127,7 @@ public final class AtomicFile implements Closeable {
       return;
     }
     channel.close();
+    OPEN.remove(temporary);
     Files.deleteIfExists(temporary);
   }
 }

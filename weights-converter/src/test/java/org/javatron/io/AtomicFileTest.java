@@ -50,6 +50,39 @@ class AtomicFileTest {
     assertEquals(List.of(file), list(folder));
   }
 
+  /** Writes a file, says so, and ends when its input does. */
+  static final class Writer {
+    public static void main(String[] arguments) throws IOException {
+      try (AtomicFile file = AtomicFile.create(Path.of(arguments[0]))) {
+        file.commit();
+      }
+      System.out.println("written");
+      System.in.read();
+    }
+  }
+
+  @Test
+  void aProcessThatHasWrittenAFileLeavesTheNextWriterAlone() throws Exception {
+    Path target = folder.resolve("file.txt");
+    Process before =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Writer.class.getName(),
+                target.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    assertEquals("written", before.inputReader().readLine());
+    try (AtomicFile file = AtomicFile.create(target)) {
+      before.getOutputStream().close();
+      assertEquals(0, before.waitFor());
+      file.stream().write('x');
+      file.commit();
+    }
+    assertEquals("x", Files.readString(target));
+  }
+
   private static List<Path> list(Path folder) throws IOException {
     try (var files = Files.list(folder)) {
       return files.toList();
