@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code encode} in processes of its own, killed with SIGKILL wherever they happen to be. */
 @Tag("slow")
 class KillTest {
-  private static final int ROWS = 12_000;
+  private static final int ROWS = 30_000;
 
   @TempDir Path folder;
 
@@ -37,7 +37,7 @@ class KillTest {
     for (int kill = 0; kill < 4; kill++) {
       Process process = start(corpus, output);
       awaitAnotherChunk(output, process);
-      Thread.sleep(random.nextInt(200));
+      Thread.sleep(random.nextInt(100));
       process.destroyForcibly().waitFor();
       assertTrue(Files.notExists(output.resolve("manifest.json")), "finished before it was killed");
     }

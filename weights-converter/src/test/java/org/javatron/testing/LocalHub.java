@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A hub on this machine that speaks the Hugging Face Hub's protocol: listing with hashes, files by
@@ -136,7 +137,13 @@ public final class LocalHub implements Closeable {
       exchange.sendResponseHeaders(200, content.length);
       exchange.getResponseBody().write(content, 0, bytes);
       exchange.getResponseBody().flush();
+      letTheClientRead();
     };
+  }
+
+  /** Java's client drops what it has not read yet when the line breaks. */
+  public static void letTheClientRead() {
+    LockSupport.parkNanos(100_000_000);
   }
 
   private void handle(HttpExchange exchange, boolean isCdn) throws IOException {

@@ -63,6 +63,7 @@ class HubResumeTest extends HubTestCase {
             exchange.sendResponseHeaders(range == null ? 200 : 206, content.length - from);
             exchange.getResponseBody().write(content, from, more);
             exchange.getResponseBody().flush();
+            LocalHub.letTheClientRead();
           };
     }
     hub.fault(WEIGHTS, breaks);
