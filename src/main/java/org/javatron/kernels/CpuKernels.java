@@ -25,6 +25,7 @@ public final class CpuKernels implements Kernels {
   private final Workers workers;
   private final CpuAttention attention;
   private final RowMath math = RowMath.fastest();
+  private final Nd4jKernels reference = new Nd4jKernels();
   private final float[][] rows;
   private final float[][] otherRows;
 
@@ -91,8 +92,12 @@ public final class CpuKernels implements Kernels {
   }
 
   @Override
-  public void linearGelu(INDArray x, INDArray weight, INDArray bias, INDArray out) {
-    linear(x, weight, bias, out, math::addGelu);
+  public void linearGelu(INDArray x, INDArray weight, INDArray bias, INDArray out, INDArray sum) {
+    if (sum == null) {
+      linear(x, weight, bias, out, math::addGelu);
+    } else {
+      reference.linearGelu(x, weight, bias, out, sum);
+    }
   }
 
   /** What happens to a row of a finished tile; the second row is the bias. */
@@ -139,7 +144,12 @@ public final class CpuKernels implements Kernels {
   }
 
   @Override
-  public void attention(INDArray qkv, INDArray offsets, int heads, INDArray out) {
+  public void attention(
+      INDArray qkv, INDArray offsets, int heads, DropoutRule dropout, INDArray out) {
+    if (dropout.drops()) {
+      reference.attention(qkv, offsets, heads, dropout, out);
+      return;
+    }
     attention.run(Floats.of(qkv), ints(offsets), heads, (int) out.size(1), Floats.of(out));
   }
 
@@ -202,6 +212,108 @@ public final class CpuKernels implements Kernels {
           math.scale(row, 0, h, (float) (1 / Math.max(norm, 1e-12)));
           to.write((long) r * h, row, 0, h);
         });
+  }
+
+  @Override
+  public void dropout(INDArray x, INDArray offsets, DropoutRule dropout, INDArray out) {
+    reference.dropout(x, offsets, dropout, out);
+  }
+
+  @Override
+  public void add(INDArray a, INDArray b, INDArray out) {
+    reference.add(a, b, out);
+  }
+
+  @Override
+  public void embeddingsBackward(
+      INDArray ids,
+      INDArray offsets,
+      INDArray words,
+      INDArray positions,
+      INDArray types,
+      INDArray gamma,
+      double eps,
+      INDArray dOut,
+      INDArray dWords,
+      INDArray dPositions,
+      INDArray dTypes,
+      INDArray dGamma,
+      INDArray dBeta) {
+    reference.embeddingsBackward(
+        ids,
+        offsets,
+        words,
+        positions,
+        types,
+        gamma,
+        eps,
+        dOut,
+        dWords,
+        dPositions,
+        dTypes,
+        dGamma,
+        dBeta);
+  }
+
+  @Override
+  public void linearBackward(
+      INDArray x, INDArray weight, INDArray dOut, INDArray dX, INDArray dWeight, INDArray dBias) {
+    reference.linearBackward(x, weight, dOut, dX, dWeight, dBias);
+  }
+
+  @Override
+  public void geluBackward(INDArray sum, INDArray dOut, INDArray dSum) {
+    reference.geluBackward(sum, dOut, dSum);
+  }
+
+  @Override
+  public void attentionBackward(
+      INDArray qkv,
+      INDArray offsets,
+      int heads,
+      DropoutRule dropout,
+      INDArray dOut,
+      INDArray dQkv) {
+    reference.attentionBackward(qkv, offsets, heads, dropout, dOut, dQkv);
+  }
+
+  @Override
+  public void addLayerNormBackward(
+      INDArray x,
+      INDArray residual,
+      INDArray gamma,
+      double eps,
+      INDArray dOut,
+      INDArray dSum,
+      INDArray dGamma,
+      INDArray dBeta) {
+    reference.addLayerNormBackward(x, residual, gamma, eps, dOut, dSum, dGamma, dBeta);
+  }
+
+  @Override
+  public void poolBackward(INDArray offsets, Pooling pooling, INDArray dOut, INDArray dHidden) {
+    reference.poolBackward(offsets, pooling, dOut, dHidden);
+  }
+
+  @Override
+  public void l2NormalizeBackward(INDArray x, INDArray dOut, INDArray dX) {
+    reference.l2NormalizeBackward(x, dOut, dX);
+  }
+
+  @Override
+  public void contrastiveLoss(INDArray queries, INDArray passages, double scale, INDArray loss) {
+    reference.contrastiveLoss(queries, passages, scale, loss);
+  }
+
+  @Override
+  public void contrastiveLossBackward(
+      INDArray queries,
+      INDArray passages,
+      double scale,
+      INDArray dLoss,
+      INDArray dQueries,
+      INDArray dPassages) {
+    reference.contrastiveLossBackward(queries, passages, scale, dLoss, dQueries, dPassages);
   }
 
   /** Runs a task for each row, some rows at a time. */

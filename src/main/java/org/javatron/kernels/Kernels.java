@@ -79,8 +79,10 @@ public interface Kernels extends Closeable {
    * @param weight float32 [outputs, inputs]
    * @param bias float32 [outputs]
    * @param out float32 [T, outputs]
+   * @param sum float32 [T, outputs], gets what GELU was applied to, {@code x weightᵀ + bias}; null
+   *     if nobody needs it
    */
-  void linearGelu(INDArray x, INDArray weight, INDArray bias, INDArray out);
+  void linearGelu(INDArray x, INDArray weight, INDArray bias, INDArray out, INDArray sum);
 
   /**
    * {@code out = softmax(Q Kᵀ / √d) V} for each sequence and head by itself.
@@ -89,9 +91,11 @@ public interface Kernels extends Closeable {
    *     side by side
    * @param offsets int32 [B + 1]
    * @param heads A
+   * @param dropout of the softmax's probabilities; index {@code (head · n + query) · n + key} in a
+   *     sequence of n tokens
    * @param out float32 [T, H]
    */
-  void attention(INDArray qkv, INDArray offsets, int heads, INDArray out);
+  void attention(INDArray qkv, INDArray offsets, int heads, DropoutRule dropout, INDArray out);
 
   /**
    * {@code out = LayerNorm(x + residual)}.
@@ -123,6 +127,163 @@ public interface Kernels extends Closeable {
    * @param out float32 [B, H]
    */
   void l2Normalize(INDArray x, INDArray out);
+
+  /**
+   * {@code out = x ⊙ mask / (1 - probability)}; also its own gradient.
+   *
+   * @param x float32 [T, H]
+   * @param offsets int32 [B + 1]
+   * @param dropout the rule; index {@code (t - offsets[b]) · H + i}
+   * @param out float32 [T, H]
+   */
+  void dropout(INDArray x, INDArray offsets, DropoutRule dropout, INDArray out);
+
+  /**
+   * {@code out = a + b}: where a value is used twice, its gradients add up.
+   *
+   * @param a float32, any shape
+   * @param b float32, the same shape
+   * @param out float32, the same shape; may be {@code a}
+   */
+  void add(INDArray a, INDArray b, INDArray out);
+
+  /**
+   * The gradients of {@link #embeddings}; rows of the tables that were not read get 0.
+   *
+   * @param ids int32 [T]
+   * @param offsets int32 [B + 1]
+   * @param words float32 [vocabulary, H]
+   * @param positions float32 [positions, H]
+   * @param types float32 [segment types, H]
+   * @param gamma float32 [H]
+   * @param eps added to the variance
+   * @param dOut float32 [T, H], the loss's gradient with respect to the output
+   * @param dWords float32 [vocabulary, H]
+   * @param dPositions float32 [positions, H]
+   * @param dTypes float32 [segment types, H]
+   * @param dGamma float32 [H]
+   * @param dBeta float32 [H]
+   */
+  void embeddingsBackward(
+      INDArray ids,
+      INDArray offsets,
+      INDArray words,
+      INDArray positions,
+      INDArray types,
+      INDArray gamma,
+      double eps,
+      INDArray dOut,
+      INDArray dWords,
+      INDArray dPositions,
+      INDArray dTypes,
+      INDArray dGamma,
+      INDArray dBeta);
+
+  /**
+   * {@code dX = dOut weight}, {@code dWeight = dOutᵀ x}, {@code dBias = Σ_t dOut[t]}.
+   *
+   * @param x float32 [T, inputs]
+   * @param weight float32 [outputs, inputs]
+   * @param dOut float32 [T, outputs]
+   * @param dX float32 [T, inputs]
+   * @param dWeight float32 [outputs, inputs]
+   * @param dBias float32 [outputs]
+   */
+  void linearBackward(
+      INDArray x, INDArray weight, INDArray dOut, INDArray dX, INDArray dWeight, INDArray dBias);
+
+  /**
+   * {@code dSum = dOut ⊙ (Φ(sum) + sum φ(sum))}, φ being the normal density.
+   *
+   * @param sum float32 [T, I], what GELU was applied to
+   * @param dOut float32 [T, I]
+   * @param dSum float32 [T, I]
+   */
+  void geluBackward(INDArray sum, INDArray dOut, INDArray dSum);
+
+  /**
+   * The gradient of {@link #attention}, with the same dropout mask.
+   *
+   * @param qkv float32 [T, 3H]
+   * @param offsets int32 [B + 1]
+   * @param heads A
+   * @param dropout as it was forwards
+   * @param dOut float32 [T, H]
+   * @param dQkv float32 [T, 3H]
+   */
+  void attentionBackward(
+      INDArray qkv, INDArray offsets, int heads, DropoutRule dropout, INDArray dOut, INDArray dQkv);
+
+  /**
+   * The gradients of {@link #addLayerNorm}.
+   *
+   * @param x float32 [T, H]
+   * @param residual float32 [T, H]
+   * @param gamma float32 [H]
+   * @param eps added to the variance
+   * @param dOut float32 [T, H]
+   * @param dSum float32 [T, H], the gradient of x and of residual
+   * @param dGamma float32 [H]
+   * @param dBeta float32 [H]
+   */
+  void addLayerNormBackward(
+      INDArray x,
+      INDArray residual,
+      INDArray gamma,
+      double eps,
+      INDArray dOut,
+      INDArray dSum,
+      INDArray dGamma,
+      INDArray dBeta);
+
+  /**
+   * The gradient of {@link #pool}.
+   *
+   * @param offsets int32 [B + 1]
+   * @param pooling which of the two
+   * @param dOut float32 [B, H]
+   * @param dHidden float32 [T, H]; 0 where nothing was read
+   */
+  void poolBackward(INDArray offsets, Pooling pooling, INDArray dOut, INDArray dHidden);
+
+  /**
+   * The gradient of {@link #l2Normalize}: {@code dX = (dOut - y (y · dOut)) / |x|} with y = x /
+   * |x|, or {@code dOut / 1e-12} where |x| is below 1e-12.
+   *
+   * @param x float32 [B, H]
+   * @param dOut float32 [B, H]
+   * @param dX float32 [B, H]
+   */
+  void l2NormalizeBackward(INDArray x, INDArray dOut, INDArray dX);
+
+  /**
+   * The mean over the queries q of {@code log Σ_j exp(S[q, j]) - S[q, q n]}, where S = scale ·
+   * queries passagesᵀ and n = N / Q.
+   *
+   * @param queries float32 [Q, H]
+   * @param passages float32 [N, H], N a multiple of Q
+   * @param scale factor of the scores
+   * @param loss float32 [1]
+   */
+  void contrastiveLoss(INDArray queries, INDArray passages, double scale, INDArray loss);
+
+  /**
+   * The gradients of {@link #contrastiveLoss}.
+   *
+   * @param queries float32 [Q, H]
+   * @param passages float32 [N, H]
+   * @param scale factor of the scores
+   * @param dLoss float32, one value: the gradient of what follows with respect to the loss
+   * @param dQueries float32 [Q, H]
+   * @param dPassages float32 [N, H]
+   */
+  void contrastiveLossBackward(
+      INDArray queries,
+      INDArray passages,
+      double scale,
+      INDArray dLoss,
+      INDArray dQueries,
+      INDArray dPassages);
 
   @Override
   void close();

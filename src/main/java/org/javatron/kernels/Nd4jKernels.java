@@ -11,6 +11,9 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * it goes and runs on any ND4J backend.
  */
 public final class Nd4jKernels implements Kernels {
+  /** PyTorch's bound below which a vector is not scaled to length 1. */
+  private static final double LEAST_NORM = 1e-12;
+
   /** There is nothing to set. */
   public Nd4jKernels() {}
 
@@ -30,16 +33,20 @@ public final class Nd4jKernels implements Kernels {
       INDArray beta,
       double eps,
       INDArray out) {
-    int[] id = ids.toIntVector();
-    int[] start = offsets.toIntVector();
-    INDArray sum = Nd4j.create(out.dataType(), out.shape());
+    INDArray sum = sumOfTables(ids.toIntVector(), offsets.toIntVector(), words, positions, types);
+    layerNorm(sum, gamma, beta, eps, out);
+  }
+
+  private static INDArray sumOfTables(
+      int[] id, int[] start, INDArray words, INDArray positions, INDArray types) {
+    INDArray sum = Nd4j.create(words.dataType(), id.length, words.size(1));
     for (int b = 0; b + 1 < start.length; b++) {
       for (int t = start[b]; t < start[b + 1]; t++) {
         INDArray token = words.getRow(id[t]).add(positions.getRow(t - start[b]));
         sum.putRow(t, token.addi(types.getRow(0)));
       }
     }
-    layerNorm(sum, gamma, beta, eps, out);
+    return sum;
   }
 
   @Override
@@ -48,14 +55,22 @@ public final class Nd4jKernels implements Kernels {
   }
 
   @Override
-  public void linearGelu(INDArray x, INDArray weight, INDArray bias, INDArray out) {
-    INDArray sum = x.mmul(weight.transpose()).addiRowVector(bias);
-    INDArray phi = Nd4j.math().erf(sum.mul(Math.sqrt(0.5))).addi(1).muli(0.5);
-    out.assign(sum.muli(phi));
+  public void linearGelu(INDArray x, INDArray weight, INDArray bias, INDArray out, INDArray sum) {
+    INDArray z = x.mmul(weight.transpose()).addiRowVector(bias);
+    if (sum != null) {
+      sum.assign(z);
+    }
+    out.assign(z.muli(normalBelow(z)));
+  }
+
+  /** Φ, the share of a normal distribution below each value. */
+  private static INDArray normalBelow(INDArray z) {
+    return Nd4j.math().erf(z.mul(Math.sqrt(0.5))).addi(1).muli(0.5);
   }
 
   @Override
-  public void attention(INDArray qkv, INDArray offsets, int heads, INDArray out) {
+  public void attention(
+      INDArray qkv, INDArray offsets, int heads, DropoutRule dropout, INDArray out) {
     int[] start = offsets.toIntVector();
     long hidden = out.size(1);
     long d = hidden / heads;
@@ -64,10 +79,29 @@ public final class Nd4jKernels implements Kernels {
         INDArray q = block(qkv, start, b, head * d, d);
         INDArray k = block(qkv, start, b, hidden + head * d, d);
         INDArray v = block(qkv, start, b, 2 * hidden + head * d, d);
-        INDArray scores = q.mmul(k.transpose()).divi(Math.sqrt(d));
-        block(out, start, b, head * d, d).assign(softmaxOfRows(scores).mmul(v));
+        INDArray p = softmaxOfRows(q.mmul(k.transpose()).divi(Math.sqrt(d)));
+        p.muli(mask(dropout, b, head * p.length(), p));
+        block(out, start, b, head * d, d).assign(p.mmul(v));
       }
     }
+  }
+
+  /**
+   * D of {@link DropoutRule}: for each value of a sequence's block 1 / (1 - probability) or 0.
+   *
+   * @param first the index, within the sequence, of the block's first value
+   */
+  private static INDArray mask(DropoutRule dropout, int sequence, long first, INDArray block) {
+    if (!dropout.drops()) {
+      return Nd4j.onesLike(block);
+    }
+    long key = dropout.siteKey(dropout.keys().getLong(sequence));
+    float[] mask = new float[(int) block.length()];
+    for (int i = 0; i < mask.length; i++) {
+      boolean kept = DropoutRule.bits(key, (int) first + i) >= dropout.threshold();
+      mask[i] = kept ? dropout.factor() : 0;
+    }
+    return Nd4j.create(mask, block.shape(), 'c').castTo(block.dataType());
   }
 
   /** The rows of sequence b, columns {@code from} to {@code from + d - 1}. */
@@ -106,8 +140,183 @@ public final class Nd4jKernels implements Kernels {
 
   @Override
   public void l2Normalize(INDArray x, INDArray out) {
-    INDArray norms = Transforms.max(x.norm2(true, 1), 1e-12);
+    INDArray norms = Transforms.max(x.norm2(true, 1), LEAST_NORM);
     out.assign(x.divColumnVector(norms));
+  }
+
+  @Override
+  public void dropout(INDArray x, INDArray offsets, DropoutRule dropout, INDArray out) {
+    int[] start = offsets.toIntVector();
+    for (int b = 0; b + 1 < start.length; b++) {
+      INDArray rows = block(x, start, b, 0, x.size(1));
+      block(out, start, b, 0, x.size(1)).assign(rows.mul(mask(dropout, b, 0, rows)));
+    }
+  }
+
+  @Override
+  public void add(INDArray a, INDArray b, INDArray out) {
+    a.addi(b, out);
+  }
+
+  @Override
+  public void embeddingsBackward(
+      INDArray ids,
+      INDArray offsets,
+      INDArray words,
+      INDArray positions,
+      INDArray types,
+      INDArray gamma,
+      double eps,
+      INDArray dOut,
+      INDArray dWords,
+      INDArray dPositions,
+      INDArray dTypes,
+      INDArray dGamma,
+      INDArray dBeta) {
+    int[] id = ids.toIntVector();
+    int[] start = offsets.toIntVector();
+    INDArray dSum = Nd4j.create(dOut.dataType(), dOut.shape());
+    INDArray sum = sumOfTables(id, start, words, positions, types);
+    layerNormBackward(sum, gamma, eps, dOut, dSum, dGamma, dBeta);
+    dWords.assign(0);
+    dPositions.assign(0);
+    dTypes.assign(0);
+    for (int b = 0; b + 1 < start.length; b++) {
+      for (int t = start[b]; t < start[b + 1]; t++) {
+        dWords.getRow(id[t]).addi(dSum.getRow(t));
+        dPositions.getRow(t - start[b]).addi(dSum.getRow(t));
+        dTypes.getRow(0).addi(dSum.getRow(t));
+      }
+    }
+  }
+
+  @Override
+  public void linearBackward(
+      INDArray x, INDArray weight, INDArray dOut, INDArray dX, INDArray dWeight, INDArray dBias) {
+    dX.assign(dOut.mmul(weight));
+    dWeight.assign(dOut.transpose().mmul(x));
+    dBias.assign(dOut.sum(0));
+  }
+
+  @Override
+  public void geluBackward(INDArray sum, INDArray dOut, INDArray dSum) {
+    INDArray density = Transforms.exp(sum.mul(sum).muli(-0.5)).muli(1 / Math.sqrt(2 * Math.PI));
+    dSum.assign(normalBelow(sum).addi(density.muli(sum)).muli(dOut));
+  }
+
+  @Override
+  public void attentionBackward(
+      INDArray qkv,
+      INDArray offsets,
+      int heads,
+      DropoutRule dropout,
+      INDArray dOut,
+      INDArray dQkv) {
+    int[] start = offsets.toIntVector();
+    long hidden = dOut.size(1);
+    long d = hidden / heads;
+    double scale = 1 / Math.sqrt(d);
+    for (int b = 0; b + 1 < start.length; b++) {
+      for (int head = 0; head < heads; head++) {
+        INDArray q = block(qkv, start, b, head * d, d);
+        INDArray k = block(qkv, start, b, hidden + head * d, d);
+        INDArray v = block(qkv, start, b, 2 * hidden + head * d, d);
+        INDArray g = block(dOut, start, b, head * d, d);
+        INDArray p = softmaxOfRows(q.mmul(k.transpose()).muli(scale));
+        INDArray mask = mask(dropout, b, head * p.length(), p);
+        INDArray dP = g.mmul(v.transpose()).muli(mask);
+        INDArray dS = p.mul(dP.subColumnVector(dP.mul(p).sum(true, 1)));
+        block(dQkv, start, b, head * d, d).assign(dS.mmul(k).muli(scale));
+        block(dQkv, start, b, hidden + head * d, d).assign(dS.transpose().mmul(q).muli(scale));
+        block(dQkv, start, b, 2 * hidden + head * d, d).assign(p.mul(mask).transpose().mmul(g));
+      }
+    }
+  }
+
+  @Override
+  public void addLayerNormBackward(
+      INDArray x,
+      INDArray residual,
+      INDArray gamma,
+      double eps,
+      INDArray dOut,
+      INDArray dSum,
+      INDArray dGamma,
+      INDArray dBeta) {
+    layerNormBackward(x.add(residual), gamma, eps, dOut, dSum, dGamma, dBeta);
+  }
+
+  private static void layerNormBackward(
+      INDArray x,
+      INDArray gamma,
+      double eps,
+      INDArray dOut,
+      INDArray dX,
+      INDArray dGamma,
+      INDArray dBeta) {
+    INDArray distance = x.subColumnVector(x.mean(true, 1));
+    INDArray sigma = Transforms.sqrt(distance.mul(distance).mean(true, 1).addi(eps));
+    INDArray unit = distance.diviColumnVector(sigma);
+    dGamma.assign(dOut.mul(unit).sum(0));
+    dBeta.assign(dOut.sum(0));
+    INDArray g = dOut.mulRowVector(gamma);
+    INDArray alongUnit = unit.mulColumnVector(g.mul(unit).mean(true, 1));
+    dX.assign(g.subColumnVector(g.mean(true, 1)).subi(alongUnit).diviColumnVector(sigma));
+  }
+
+  @Override
+  public void poolBackward(INDArray offsets, Pooling pooling, INDArray dOut, INDArray dHidden) {
+    int[] start = offsets.toIntVector();
+    dHidden.assign(0);
+    for (int b = 0; b + 1 < start.length; b++) {
+      int last = pooling == Pooling.CLS ? start[b] + 1 : start[b + 1];
+      for (int t = start[b]; t < last; t++) {
+        dHidden.putRow(t, dOut.getRow(b).div(last - start[b]));
+      }
+    }
+  }
+
+  @Override
+  public void l2NormalizeBackward(INDArray x, INDArray dOut, INDArray dX) {
+    for (int b = 0; b < x.size(0); b++) {
+      INDArray g = dOut.getRow(b);
+      double norm = x.getRow(b).norm2Number().doubleValue();
+      if (norm < LEAST_NORM) {
+        dX.putRow(b, g.div(LEAST_NORM));
+      } else {
+        INDArray y = x.getRow(b).div(norm);
+        dX.putRow(b, g.sub(y.mul(y.mul(g).sumNumber())).divi(norm));
+      }
+    }
+  }
+
+  @Override
+  public void contrastiveLoss(INDArray queries, INDArray passages, double scale, INDArray loss) {
+    INDArray p = softmaxOfRows(queries.mmul(passages.transpose()).muli(scale));
+    long n = passages.size(0) / queries.size(0);
+    double sum = 0;
+    for (long q = 0; q < queries.size(0); q++) {
+      sum -= Math.log(p.getDouble(q, q * n));
+    }
+    loss.assign(sum / queries.size(0));
+  }
+
+  @Override
+  public void contrastiveLossBackward(
+      INDArray queries,
+      INDArray passages,
+      double scale,
+      INDArray dLoss,
+      INDArray dQueries,
+      INDArray dPassages) {
+    INDArray dS = softmaxOfRows(queries.mmul(passages.transpose()).muli(scale));
+    long n = passages.size(0) / queries.size(0);
+    for (long q = 0; q < queries.size(0); q++) {
+      dS.putScalar(q, q * n, dS.getDouble(q, q * n) - 1);
+    }
+    dS.muli(scale * dLoss.getDouble(0) / queries.size(0));
+    dQueries.assign(dS.mmul(passages));
+    dPassages.assign(dS.transpose().mmul(queries));
   }
 
   @Override

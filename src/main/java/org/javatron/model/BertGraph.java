@@ -101,7 +101,8 @@ final class BertGraph {
                 graph,
                 attended,
                 weight(intermediate + ".dense.weight"),
-                weight(intermediate + ".dense.bias")));
+                weight(intermediate + ".dense.bias"),
+                false));
     SDVariable narrow = linear(name + ".output.dense", wide);
     return addLayerNorm(name + ".output", narrow, attended);
   }

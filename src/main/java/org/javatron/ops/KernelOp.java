@@ -79,6 +79,16 @@ public abstract class KernelOp extends DynamicCustomOp {
     return descriptors;
   }
 
+  /** This backward op's outputs, for {@code doDiff} to return. */
+  protected final List<SDVariable> gradients() {
+    return List.of(outputVariables());
+  }
+
+  /** The zero gradient of an input that has none, such as token ids; the executor drops it. */
+  protected final SDVariable noGradient(int input) {
+    return sameDiff.zerosLike(arg(input));
+  }
+
   /** Nothing beyond the arguments; without this override SameDiff cannot copy the op. */
   @Override
   public Map<String, Object> propertiesForFunction() {

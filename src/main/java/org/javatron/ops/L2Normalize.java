@@ -16,6 +16,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Input: float32 [B, H]. Output: float32 [B, H]. The bound is PyTorch's, so that a zero vector
  * stays zero.
+ *
+ * <p>Gradient. With y = out and n = |x|, a change of x along y is undone by the scaling, and one
+ * across it is divided by n:
+ *
+ * <pre>
+ * dx = (dout - y (y · dout)) / n        where n is below the bound: dx = dout / 1e-12
+ * </pre>
  */
 public final class L2Normalize extends KernelOp {
   /** For SameDiff, which makes an empty op and fills it. */
@@ -44,5 +51,35 @@ public final class L2Normalize extends KernelOp {
   @Override
   public void run(Kernels kernels, List<INDArray> in, List<INDArray> out) {
     kernels.l2Normalize(in.get(0), out.get(0));
+  }
+
+  @Override
+  public List<SDVariable> doDiff(List<SDVariable> gradients) {
+    return new Backward(sameDiff, arg(0), gradients.get(0)).gradients();
+  }
+
+  /** The gradient of {@link L2Normalize}: inputs x and the output's gradient; output dx. */
+  public static final class Backward extends KernelOp {
+    /** For SameDiff, which makes an empty op and fills it. */
+    public Backward() {}
+
+    Backward(SameDiff graph, SDVariable x, SDVariable dOut) {
+      super(graph, x, dOut);
+    }
+
+    @Override
+    public String opName() {
+      return "javatron_l2_normalize_backward";
+    }
+
+    @Override
+    public List<long[]> outputShapes(List<long[]> inputs) {
+      return List.of(inputs.get(0));
+    }
+
+    @Override
+    public void run(Kernels kernels, List<INDArray> in, List<INDArray> out) {
+      kernels.l2NormalizeBackward(in.get(0), in.get(1), out.get(0));
+    }
   }
 }

@@ -20,6 +20,16 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Inputs: x float32 [T, inputs], weight float32 [outputs, inputs], bias float32 [outputs].
  * Output: float32 [T, outputs].
+ *
+ * <p>Gradient. With G = ∂L/∂out, {@code ∂L/∂x[t, i] = Σ_o G[t, o] weight[o, i]}, since x[t, i]
+ * reaches every output o of its own token with the factor weight[o, i]; a weight is used by all
+ * tokens, so its gradient is a sum over them, and so is the bias's, whose factor is 1:
+ *
+ * <pre>
+ * dx = G weight        dweight = Gᵀ x        dbias[o] = Σ_t G[t, o]
+ * </pre>
+ *
+ * <p>Two more products of the forward one's size: training costs three times inference.
  */
 public final class Linear extends KernelOp {
   /** For SameDiff, which makes an empty op and fills it. */
@@ -50,5 +60,44 @@ public final class Linear extends KernelOp {
   @Override
   public void run(Kernels kernels, List<INDArray> in, List<INDArray> out) {
     kernels.linear(in.get(0), in.get(1), in.get(2), out.get(0));
+  }
+
+  @Override
+  public List<SDVariable> doDiff(List<SDVariable> gradients) {
+    return new Backward(sameDiff, arg(0), arg(1), gradients.get(0)).gradients();
+  }
+
+  /**
+   * The gradient of {@link Linear}: inputs x, weight and the output's gradient; outputs dx, dweight
+   * and dbias.
+   */
+  public static final class Backward extends KernelOp {
+    /** For SameDiff, which makes an empty op and fills it. */
+    public Backward() {}
+
+    Backward(SameDiff graph, SDVariable x, SDVariable weight, SDVariable dOut) {
+      super(graph, x, weight, dOut);
+    }
+
+    @Override
+    public String opName() {
+      return "javatron_linear_backward";
+    }
+
+    @Override
+    public int getNumOutputs() {
+      return 3;
+    }
+
+    @Override
+    public List<long[]> outputShapes(List<long[]> inputs) {
+      long[] bias = {inputs.get(1)[0]};
+      return List.of(inputs.get(0), inputs.get(1), bias);
+    }
+
+    @Override
+    public void run(Kernels kernels, List<INDArray> in, List<INDArray> out) {
+      kernels.linearBackward(in.get(0), in.get(1), in.get(2), out.get(0), out.get(1), out.get(2));
+    }
   }
 }

@@ -21,6 +21,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Inputs: hidden float32 [T, H], offsets int32 [B + 1]. Output: float32 [B, H]. Integer
  * argument: the {@link Pooling}'s ordinal.
+ *
+ * <p>Gradient: the vector's gradient goes to the tokens it came from, all of it to the first (CLS)
+ * or an n-th to each (MEAN); the others get 0.
  */
 public final class Pool extends KernelOp {
   /** For SameDiff, which makes an empty op and fills it. */
@@ -53,5 +56,43 @@ public final class Pool extends KernelOp {
   public void run(Kernels kernels, List<INDArray> in, List<INDArray> out) {
     Pooling pooling = Pooling.values()[getIArgument(0).intValue()];
     kernels.pool(in.get(0), in.get(1), pooling, out.get(0));
+  }
+
+  @Override
+  public List<SDVariable> doDiff(List<SDVariable> gradients) {
+    int pooling = getIArgument(0).intValue();
+    SDVariable dHidden =
+        new Backward(sameDiff, arg(0), arg(1), gradients.get(0), pooling).outputVariable();
+    return List.of(dHidden, noGradient(1));
+  }
+
+  /**
+   * The gradient of {@link Pool}: inputs hidden (for its shape), offsets and the output's gradient;
+   * output dhidden.
+   */
+  public static final class Backward extends KernelOp {
+    /** For SameDiff, which makes an empty op and fills it. */
+    public Backward() {}
+
+    Backward(SameDiff graph, SDVariable hidden, SDVariable offsets, SDVariable dOut, int pooling) {
+      super(graph, hidden, offsets, dOut);
+      addIArgument(pooling);
+    }
+
+    @Override
+    public String opName() {
+      return "javatron_pool_backward";
+    }
+
+    @Override
+    public List<long[]> outputShapes(List<long[]> inputs) {
+      return List.of(inputs.get(0));
+    }
+
+    @Override
+    public void run(Kernels kernels, List<INDArray> in, List<INDArray> out) {
+      Pooling pooling = Pooling.values()[getIArgument(0).intValue()];
+      kernels.poolBackward(in.get(1), pooling, in.get(2), out.get(0));
+    }
   }
 }

@@ -61,10 +61,20 @@ class KernelsTest {
     INDArray weight = normal(outputs, h);
     INDArray bias = normal(outputs);
     agree("linear " + sizes, cpu, (k, out) -> k.linear(x, weight, bias, out), t, outputs);
-    agree("linearGelu " + sizes, cpu, (k, out) -> k.linearGelu(x, weight, bias, out), t, outputs);
+    agree(
+        "linearGelu " + sizes,
+        cpu,
+        (k, out) -> k.linearGelu(x, weight, bias, out, null),
+        t,
+        outputs);
 
     INDArray qkv = normal(t, 3 * h);
-    agree("attention " + sizes, cpu, (k, out) -> k.attention(qkv, offsets, heads, out), t, h);
+    agree(
+        "attention " + sizes,
+        cpu,
+        (k, out) -> k.attention(qkv, offsets, heads, DropoutRule.NONE, out),
+        t,
+        h);
 
     INDArray residual = normal(t, h);
     agree(
@@ -119,9 +129,9 @@ class KernelsTest {
     try (Kernels cpu = new CpuKernels(2, 16)) {
       INDArray first = Nd4j.create(DataType.FLOAT, 700, 500);
       INDArray second = Nd4j.create(DataType.FLOAT, 700, 500);
-      cpu.linearGelu(x, weight, bias, first);
+      cpu.linearGelu(x, weight, bias, first, null);
       for (int i = 0; i < 5; i++) {
-        cpu.linearGelu(x, weight, bias, second);
+        cpu.linearGelu(x, weight, bias, second, null);
         assertArrayEquals(first.reshape(-1).toFloatVector(), second.reshape(-1).toFloatVector(), 0);
       }
     }
