@@ -1,18 +1,14 @@
 package org.javatron.cli;
 
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.javatron.data.CorpusReader;
 import org.javatron.data.CorpusTokenizer;
-import org.javatron.io.InputException;
+import org.javatron.data.ShardFiles;
 import org.javatron.tokenize.BertTokenizer;
-import org.javatron.tokenize.TokenizerOptions;
-import org.javatron.tokenize.Vocabulary;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,30 +29,15 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  javatron tokenize --model M --input q.tsv --output q.jsonl --max-length 512",
-      "  javatron tokenize --vocab vocab.txt --input para.txt.gz --output para.jsonl.gz"
+      "  javatron tokenize --vocab vocab.txt --input para.txt.gz --output para.jsonl.gz",
+      "  javatron tokenize --model M --input para.txt --output corpus --splits 10"
     },
     mixinStandardHelpOptions = true)
 final class TokenizeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @ArgGroup(multiplicity = "1")
-  private Source source;
-
-  /** Where the tokenizer comes from: one of the two. */
-  private static final class Source {
-    @Option(
-        names = "--model",
-        paramLabel = "DIR",
-        description = "Model directory, as convert writes it: vocabulary and tokenizer's options.")
-    private Path model;
-
-    @Option(
-        names = "--vocab",
-        paramLabel = "FILE",
-        description =
-            "A vocab.txt alone, with the options of bert-base-uncased but for those below.")
-    private Path vocab;
-  }
+  private TokenizerSource source;
 
   @Option(
       names = "--input",
@@ -70,8 +51,17 @@ final class TokenizeCommand implements Callable<Integer> {
       names = "--output",
       required = true,
       paramLabel = "FILE",
-      description = "The JSON lines; gzip-compressed if its name ends in .gz.")
+      description =
+          "The JSON lines; gzip-compressed if its name ends in .gz. With --splits, a folder.")
   private Path output;
+
+  @Option(
+      names = "--splits",
+      paramLabel = "N",
+      description =
+          "Write N files split00.json, split01.json, ... of contiguous parts, as Tevatron's"
+              + " tokenize_passages.py does (there: 10).")
+  private Integer splits;
 
   @Option(
       names = "--max-length",
@@ -87,17 +77,7 @@ final class TokenizeCommand implements Callable<Integer> {
       description = "What joins title and text of a passage (default: ${DEFAULT-VALUE}).")
   private String separator;
 
-  @Option(
-      names = "--cased",
-      description = "With --vocab: keep case and accents (bert-base-cased and its like).")
-  private boolean cased;
-
-  @Option(
-      names = "--strip-accents",
-      arity = "1",
-      paramLabel = "BOOL",
-      description = "With --vocab: true or false (default: as lower-casing).")
-  private Boolean stripAccents;
+  @Mixin private CasingOptions casing;
 
   @Mixin private ThreadsOption threads;
 
@@ -112,14 +92,23 @@ final class TokenizeCommand implements Callable<Integer> {
     check(maxLength >= 1, "--max-length must be 1 or more, not " + maxLength);
     int workers = threads.checked();
     check(
-        source.vocab != null || (!cased && stripAccents == null),
-        "--cased and --strip-accents go with --vocab; a model's folder has its own options");
-    Outputs.check(output, force);
-    BertTokenizer tokenizer = tokenizer();
+        splits == null || (splits >= 1 && splits <= ShardFiles.MOST),
+        "--splits must be between 1 and " + ShardFiles.MOST + ", not " + splits);
+    casing.check(source);
+    if (splits == null) {
+      Outputs.check(output, force);
+    } else {
+      Outputs.checkShards(output, ".json", force);
+    }
+    BertTokenizer tokenizer = casing.load(source);
     long begin = System.nanoTime();
+    CorpusTokenizer writer = new CorpusTokenizer(tokenizer, separator, maxLength, workers);
     CorpusTokenizer.Summary summary;
     try (CorpusReader corpus = CorpusReader.open(input)) {
-      summary = new CorpusTokenizer(tokenizer, separator, maxLength, workers).write(corpus, output);
+      summary =
+          splits == null
+              ? writer.write(corpus, output)
+              : writer.writeSplits(corpus, CorpusReader.count(input), splits, output);
     }
     print(summary, (System.nanoTime() - begin) / 1e9);
     return 0;
@@ -128,26 +117,6 @@ final class TokenizeCommand implements Callable<Integer> {
   private void check(boolean good, String sentence) {
     if (!good) {
       throw new ParameterException(spec.commandLine(), sentence);
-    }
-  }
-
-  private BertTokenizer tokenizer() throws IOException {
-    if (source.model != null) {
-      if (!Files.isDirectory(source.model)) {
-        throw new InputException(source.model + " is not a folder; expected a model directory");
-      }
-      return BertTokenizer.load(source.model);
-    }
-    TokenizerOptions options = cased ? TokenizerOptions.cased() : TokenizerOptions.uncased();
-    if (stripAccents != null) {
-      options = options.withStripAccents(stripAccents);
-    }
-    try {
-      return BertTokenizer.of(Vocabulary.read(source.vocab), options);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(source.vocab + ": " + e.getMessage(), e);
-    } catch (CharacterCodingException e) {
-      throw new InputException(source.vocab + ": expected UTF-8 text, found other bytes", e);
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.Future;
 import java.util.zip.GZIPOutputStream;
 import org.javatron.io.AtomicFile;
 import org.javatron.io.Futures;
+import org.javatron.io.InputException;
 import org.javatron.tokenize.BertTokenizer;
 import org.javatron.tokenize.TokenBuffer;
 
@@ -62,7 +63,7 @@ public record CorpusTokenizer(
     try (AtomicFile file = AtomicFile.create(output)) {
       boolean compressed = output.getFileName().toString().endsWith(".gz");
       OutputStream out = compressed ? new GZIPOutputStream(file.stream(), 1 << 16) : file.stream();
-      Summary total = write(corpus, out, workers);
+      Summary total = write(corpus, Long.MAX_VALUE, out, workers);
       if (out instanceof GZIPOutputStream gzip) {
         gzip.finish();
       }
@@ -73,15 +74,49 @@ public record CorpusTokenizer(
     }
   }
 
-  private Summary write(CorpusReader corpus, OutputStream out, ExecutorService workers)
+  /**
+   * Reads everything and writes it to several files of a folder, {@code split00.json} and so on:
+   * contiguous parts of equal size, rounded up, so that the last ones may be shorter or empty, as
+   * Tevatron's tokenize_passages.py divides a corpus.
+   *
+   * @param corpus the texts; not closed here
+   * @param rows how many there are
+   * @param splits how many files, 1 to {@link ShardFiles#MOST}
+   * @param folder where the files will stand; older ones of these names go
+   * @return the counts
+   * @throws IOException if reading or writing fails, or there are more texts than said; old files,
+   *     if any, are untouched then
+   */
+  public Summary writeSplits(CorpusReader corpus, long rows, int splits, Path folder)
+      throws IOException {
+    ExecutorService workers = Executors.newFixedThreadPool(threads);
+    try (ShardFiles files = ShardFiles.create(folder, ".json")) {
+      Summary total = new Summary(0, 0, 0);
+      for (int i = 0; i < splits; i++) {
+        total = total.plus(write(corpus, (rows + splits - 1) / splits, files.next(), workers));
+      }
+      if (corpus.next() != null) {
+        throw new InputException(
+            "%s: expected %d texts, found more: was the file changed?"
+                .formatted(corpus.position(), rows));
+      }
+      files.commit();
+      return total;
+    } finally {
+      workers.shutdownNow();
+    }
+  }
+
+  private Summary write(CorpusReader corpus, long most, OutputStream out, ExecutorService workers)
       throws IOException {
     Queue<Future<Block>> ahead = new ArrayDeque<>();
     Summary total = new Summary(0, 0, 0);
-    boolean more = true;
-    while (more || !ahead.isEmpty()) {
-      while (more && ahead.size() < 2 * threads) {
-        List<TextRecord> records = read(corpus);
-        more = records.size() == BLOCK;
+    long left = most;
+    while (left > 0 || !ahead.isEmpty()) {
+      while (left > 0 && ahead.size() < 2 * threads) {
+        int wanted = (int) Math.min(left, BLOCK);
+        List<TextRecord> records = read(corpus, wanted);
+        left = records.size() < wanted ? 0 : left - wanted;
         ahead.add(workers.submit(() -> block(records)));
       }
       Block done = Futures.await(ahead.remove());
@@ -91,9 +126,9 @@ public record CorpusTokenizer(
     return total;
   }
 
-  private static List<TextRecord> read(CorpusReader corpus) throws IOException {
-    List<TextRecord> records = new ArrayList<>(BLOCK);
-    while (records.size() < BLOCK) {
+  private static List<TextRecord> read(CorpusReader corpus, int wanted) throws IOException {
+    List<TextRecord> records = new ArrayList<>(wanted);
+    while (records.size() < wanted) {
       TextRecord record = corpus.next();
       if (record == null) {
         break;
@@ -127,37 +162,10 @@ public record CorpusTokenizer(
   }
 
   private static void line(String id, TokenBuffer ids, StringBuilder out) {
-    out.append("{\"text_id\": \"");
-    quote(id, out);
-    out.append("\", \"text\": [");
-    for (int i = 0; i < ids.size(); i++) {
-      out.append(i == 0 ? "" : ", ").append(ids.get(i));
-    }
-    out.append("]}\n");
-  }
-
-  /** Python's escapes: all but printable ASCII, as UTF-16 in lower-case hexadecimal. */
-  private static void quote(String text, StringBuilder out) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      switch (c) {
-        case '"', '\\' -> out.append('\\').append(c);
-        case '\n' -> out.append("\\n");
-        case '\r' -> out.append("\\r");
-        case '\t' -> out.append("\\t");
-        case '\b' -> out.append("\\b");
-        case '\f' -> out.append("\\f");
-        default -> {
-          if (c >= ' ' && c <= '~') {
-            out.append(c);
-          } else {
-            out.append("\\u");
-            for (int shift = 12; shift >= 0; shift -= 4) {
-              out.append(Character.forDigit(c >> shift & 15, 16));
-            }
-          }
-        }
-      }
-    }
+    out.append("{\"text_id\": ");
+    PythonJson.string(id, out);
+    out.append(", \"text\": ");
+    PythonJson.ids(ids, out);
+    out.append("}\n");
   }
 }

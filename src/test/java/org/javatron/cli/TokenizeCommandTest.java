@@ -12,6 +12,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
 import org.javatron.io.TextFiles;
@@ -215,5 +217,49 @@ class TokenizeCommandTest {
         CliResult.of("tokenize", "--model", "nowhere", "--input", input, "--output", output);
     assertEquals(
         "javatron tokenize: nowhere is not a folder; expected a model directory\n", nowhere.err());
+  }
+
+  @Test
+  void splitsAreContiguousAndOfOneSizeAsTevatrons() throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 1_250; i++) {
+      lines.append(i).append("\twhat\n");
+    }
+    Path input = write("c.tsv", lines.toString());
+    output = folder.resolve("splits");
+    CliResult result = tokenize(input, "--splits", 12);
+    assertEquals(0, result.exitCode(), result.err());
+    // 1250 / 12 is not whole: 105 rows each, and the last files get what is left, here 95.
+    for (int i = 0; i < 12; i++) {
+      List<String> rows =
+          Files.readAllLines(output.resolve(String.format(Locale.ROOT, "split%02d.json", i)));
+      assertEquals(i < 11 ? 105 : 95, rows.size());
+      assertEquals("{\"text_id\": \"" + 105 * i + "\", \"text\": [5]}", rows.get(0));
+    }
+    result = tokenize(write("d.tsv", "1\tis\n2\tis\n3\tis\n"), "--splits", 4);
+    assertEquals(
+        "javatron tokenize: "
+            + output.resolve("split00.json")
+            + " exists already: replace it with --force\n",
+        result.err());
+    // Fewer files than before: the older ones go, and files without rows are written as theirs.
+    result = tokenize(folder.resolve("d.tsv"), "--splits", 4, "--force");
+    assertEquals(0, result.exitCode(), result.err());
+    assertEquals(0, Files.size(output.resolve("split03.json")));
+    assertFalse(Files.exists(output.resolve("split04.json")));
+  }
+
+  @Test
+  void splitsNeedAFolderAndANumberOfTwoDigits() throws IOException {
+    Path input = write("q.tsv", "1\twhat\n");
+    assertTrue(
+        tokenize(input, "--splits", 101)
+            .err()
+            .startsWith("javatron tokenize: --splits must be between 1 and 100, not 101\n"));
+    assertEquals(2, tokenize(input, "--splits", 0).exitCode());
+    output = input;
+    assertEquals(
+        "javatron tokenize: " + input + " is a file; expected a folder to write to\n",
+        tokenize(input, "--splits", 2).err());
   }
 }
