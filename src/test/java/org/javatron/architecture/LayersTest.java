@@ -44,6 +44,7 @@ class LayersTest {
             List.of("ops"),
             List.of("model", "data", "embeddings"),
             List.of("encode", "search", "eval"),
+            List.of("train"),
             List.of("cli"));
     for (int i = 0; i < layers.size(); i++) {
       String[] above = layers.stream().skip(i + 1).flatMap(List::stream).toArray(String[]::new);
