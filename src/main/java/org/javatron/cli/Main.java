@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       ConvertCommand.class,
       InspectCommand.class,
+      VocabCommand.class,
       TokenizeCommand.class,
       EncodeCommand.class,
       SearchCommand.class,

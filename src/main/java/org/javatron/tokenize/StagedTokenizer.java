@@ -73,27 +73,11 @@ final class StagedTokenizer {
     return matches;
   }
 
-  /** Words end at white space; each punctuation character is a word. */
   private void words(NormalizedText text, int from, int to, TokenBuffer scratch, Pieces out) {
-    int start = from;
-    for (int i = from; i < to; i++) {
-      int c = text.codePoints[i];
-      boolean alone = Characters.isPunctuation(c);
-      if (alone || Characters.isSpace(c)) {
-        word(text, start, i, scratch, out);
-        start = i + 1;
-      }
-      if (alone) {
-        word(text, i, i + 1, scratch, out);
-      }
-    }
-    word(text, start, to, scratch, out);
+    Words.split(text, from, to, (start, end) -> word(text, start, end, scratch, out));
   }
 
   private void word(NormalizedText text, int from, int to, TokenBuffer scratch, Pieces out) {
-    if (from >= to) {
-      return;
-    }
     scratch.clear();
     wordPiece.tokenize(text.codePoints, from, to, scratch);
     int at = from;

@@ -18,6 +18,7 @@ class HelpTest {
         List.of(
             "convert",
             "inspect",
+            "vocab",
             "tokenize",
             "encode",
             "search",
@@ -33,6 +34,7 @@ class HelpTest {
       strings = {
         "convert",
         "inspect",
+        "vocab",
         "tokenize",
         "encode",
         "search",
