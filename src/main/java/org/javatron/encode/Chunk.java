@@ -14,8 +14,4 @@ record Chunk(List<String> ids, List<int[]> sequences, int truncated) {
   int rows() {
     return ids.size();
   }
-
-  int[] lengths() {
-    return sequences.stream().mapToInt(sequence -> sequence.length).toArray();
-  }
 }

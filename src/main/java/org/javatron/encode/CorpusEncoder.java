@@ -1,8 +1,6 @@
 package org.javatron.encode;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import org.javatron.embeddings.EmbeddingsWriter;
 import org.javatron.io.Progress;
 import org.javatron.model.TextEncoder;
@@ -36,31 +34,13 @@ final class CorpusEncoder {
     long tokens = 0;
     long truncated = 0;
     for (Chunk chunk = reader.next(); chunk != null; chunk = reader.next()) {
-      float[] embeddings = new float[chunk.rows() * encoder.dim()];
-      for (int[] batch : BatchPlanner.plan(chunk.lengths(), encoder.maxTokensPerBatch())) {
-        encodeBatch(chunk.sequences(), batch, embeddings);
-        progress.step(batch.length);
-      }
-      writer.append(embeddings, chunk.ids());
+      writer.append(BatchEncoder.encode(encoder, chunk.sequences(), progress), chunk.ids());
       rows += chunk.rows();
       truncated += chunk.truncated();
-      for (int length : chunk.lengths()) {
-        tokens += length;
+      for (int[] sequence : chunk.sequences()) {
+        tokens += sequence.length;
       }
     }
     return new Totals(rows, tokens, truncated);
-  }
-
-  private void encodeBatch(List<int[]> sequences, int[] batch, float[] embeddings) {
-    int dim = encoder.dim();
-    List<int[]> batchSequences = new ArrayList<>(batch.length);
-    for (int position : batch) {
-      batchSequences.add(sequences.get(position));
-    }
-    float[] rows = new float[batch.length * dim];
-    encoder.encode(batchSequences, rows, 0);
-    for (int i = 0; i < batch.length; i++) {
-      System.arraycopy(rows, i * dim, embeddings, batch[i] * dim, dim);
-    }
   }
 }

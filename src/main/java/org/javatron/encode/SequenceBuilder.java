@@ -15,11 +15,22 @@ import org.javatron.tokenize.BertTokenizer;
  * @param maxLength most tokens, {@code [CLS]} and {@code [SEP]} included; the left part is kept
  * @param separator what stands between title and body
  */
-record SequenceBuilder(BertTokenizer tokenizer, int maxLength, String separator) {
-  /** A sequence and whether something was cut off. */
-  record Sequence(int[] ids, boolean truncated) {}
+public record SequenceBuilder(BertTokenizer tokenizer, int maxLength, String separator) {
+  /**
+   * A sequence and whether something was cut off.
+   *
+   * @param ids token ids, {@code [CLS]} and {@code [SEP]} included, at most the maximum length
+   * @param truncated whether the text was longer
+   */
+  public record Sequence(int[] ids, boolean truncated) {}
 
-  Sequence build(TextRecord text) {
+  /**
+   * Tokenises a text.
+   *
+   * @param text a query or a passage
+   * @return its sequence, never empty
+   */
+  public Sequence build(TextRecord text) {
     // One token more than fits tells whether there was more.
     int[] tokens =
         text.tokens() != null
