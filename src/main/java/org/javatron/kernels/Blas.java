@@ -61,7 +61,7 @@ public final class Blas {
       float beta,
       FloatPointer c,
       int ldc) {
-    sgemm(openblas.CblasTrans, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    sgemm(openblas.CblasNoTrans, openblas.CblasTrans, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
   }
 
   /**
@@ -92,7 +92,39 @@ public final class Blas {
       float beta,
       FloatPointer c,
       int ldc) {
-    sgemm(openblas.CblasNoTrans, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    sgemm(
+        openblas.CblasNoTrans, openblas.CblasNoTrans, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+  }
+
+  /**
+   * {@code C = alpha Aᵀ B + beta C} for row-major matrices: inner products of the columns of A with
+   * the columns of B. This is the shape of a weight's gradient.
+   *
+   * @param m columns of A, rows of C
+   * @param n columns of B and C
+   * @param k rows of A and B
+   * @param alpha factor of the product
+   * @param a float32 [k, m]
+   * @param lda values from one row of A to the next, at least m
+   * @param b float32 [k, n]
+   * @param ldb values from one row of B to the next, at least n
+   * @param beta factor of what C holds; with 0, C may hold anything, NaN included
+   * @param c float32 [m, n], the result
+   * @param ldc values from one row of C to the next, at least n
+   */
+  public static void columnsTimesColumns(
+      int m,
+      int n,
+      int k,
+      float alpha,
+      FloatPointer a,
+      int lda,
+      FloatPointer b,
+      int ldb,
+      float beta,
+      FloatPointer c,
+      int ldc) {
+    sgemm(openblas.CblasTrans, openblas.CblasNoTrans, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
   }
 
   /**
@@ -114,6 +146,7 @@ public final class Blas {
   }
 
   private static void sgemm(
+      int transposeA,
       int transposeB,
       int m,
       int n,
@@ -128,7 +161,7 @@ public final class Blas {
       int ldc) {
     openblas.cblas_sgemm(
         openblas.CblasRowMajor,
-        openblas.CblasNoTrans,
+        transposeA,
         transposeB,
         m,
         n,

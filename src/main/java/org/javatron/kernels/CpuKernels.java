@@ -13,21 +13,20 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>BERT's time goes to a few large products, and the loops between them wait for memory more than
  * they compute. So each tile of a product gets its bias and GELU from the thread that just wrote
- * it, while it is in that core's cache; and nothing is allocated but views.
+ * it, while it is in that core's cache; and nothing large is allocated.
  *
  * <p>How the result is cut depends only on its shape and the number of threads, so the same batch
  * gives the same bits each time.
  */
 public final class CpuKernels implements Kernels {
-  /** Rows of a loop without a product that one task takes. */
-  private static final int ROWS = 32;
-
   private final Workers workers;
+  private final CpuEmbeddings embeddings;
+  private final CpuLinear linear;
   private final CpuAttention attention;
-  private final RowMath math = RowMath.fastest();
-  private final Nd4jKernels reference = new Nd4jKernels();
-  private final float[][] rows;
-  private final float[][] otherRows;
+  private final CpuLayerNorm layerNorm;
+  private final CpuElementwise elementwise;
+  private final CpuPooling pooling;
+  private final CpuContrastiveLoss contrastiveLoss;
 
   /**
    * Starts the threads.
@@ -39,14 +38,19 @@ public final class CpuKernels implements Kernels {
     Nd4j.factory().blas(); // starts ND4J, if nothing has
     Blas.singleThreaded();
     workers = new Workers(threads);
-    attention = new CpuAttention(workers, math, longestSequence);
-    rows = new float[threads][0];
-    otherRows = new float[threads][0];
+    CpuLoops loops = new CpuLoops(workers);
+    embeddings = new CpuEmbeddings(loops);
+    linear = new CpuLinear(loops);
+    attention = new CpuAttention(loops, longestSequence);
+    layerNorm = new CpuLayerNorm(loops);
+    elementwise = new CpuElementwise(loops);
+    pooling = new CpuPooling(loops);
+    contrastiveLoss = new CpuContrastiveLoss(loops);
   }
 
   @Override
   public long scratchBytes() {
-    return attention.scratchBytes();
+    return attention.scratchBytes() + contrastiveLoss.scratchBytes();
   }
 
   @Override
@@ -60,168 +64,49 @@ public final class CpuKernels implements Kernels {
       INDArray beta,
       double eps,
       INDArray out) {
-    int[] id = ints(ids);
-    int[] start = ints(offsets);
-    int h = (int) out.size(1);
-    Floats word = Floats.of(words);
-    Floats position = Floats.of(positions);
-    Floats to = Floats.of(out);
-    float[] type = new float[h];
-    Floats.of(types).read(0, type, 0, h);
-    float[] scale = Floats.of(gamma).toArray();
-    float[] shift = Floats.of(beta).toArray();
-    workers.run(
-        start.length - 1,
-        (b, worker) -> {
-          float[] sum = scratch(rows, worker, h);
-          float[] row = scratch(otherRows, worker, h);
-          for (int t = start[b]; t < start[b + 1]; t++) {
-            word.read((long) id[t] * h, sum, 0, h);
-            position.read((long) (t - start[b]) * h, row, 0, h);
-            math.add(sum, 0, row, 0, h);
-            math.add(sum, 0, type, 0, h);
-            math.layerNorm(sum, 0, h, scale, shift, (float) eps);
-            to.write((long) t * h, sum, 0, h);
-          }
-        });
+    embeddings.forward(ints(ids), ints(offsets), words, positions, types, gamma, beta, eps, out);
   }
 
   @Override
   public void linear(INDArray x, INDArray weight, INDArray bias, INDArray out) {
-    linear(x, weight, bias, out, math::add);
+    linear.forward(x, weight, bias, out);
   }
 
   @Override
   public void linearGelu(INDArray x, INDArray weight, INDArray bias, INDArray out, INDArray sum) {
-    if (sum == null) {
-      linear(x, weight, bias, out, math::addGelu);
-    } else {
-      reference.linearGelu(x, weight, bias, out, sum);
-    }
-  }
-
-  /** What happens to a row of a finished tile; the second row is the bias. */
-  @FunctionalInterface
-  private interface Epilogue {
-    void apply(float[] row, int offset, float[] bias, int biasOffset, int length);
-  }
-
-  private void linear(INDArray x, INDArray weight, INDArray bias, INDArray out, Epilogue epilogue) {
-    int n = (int) out.size(1);
-    int k = (int) x.size(1);
-    Floats from = Floats.of(x);
-    Floats matrix = Floats.of(weight);
-    Floats to = Floats.of(out);
-    float[] shift = Floats.of(bias).toArray();
-    Tiles tiles = Tiles.of((int) x.size(0), n, workers.threads());
-    workers.run(
-        tiles.count(),
-        (tile, worker) -> {
-          int row = tiles.row(tile);
-          int column = tiles.column(tile);
-          int height = tiles.height(tile);
-          int width = tiles.width(tile);
-          Blas.rowsTimesRows(
-              height,
-              width,
-              k,
-              1,
-              from.at((long) row * k),
-              k,
-              matrix.at((long) column * k),
-              k,
-              0,
-              to.at((long) row * n + column),
-              n);
-          float[] values = scratch(rows, worker, width);
-          for (int r = row; r < row + height; r++) {
-            long at = (long) r * n + column;
-            to.read(at, values, 0, width);
-            epilogue.apply(values, 0, shift, column, width);
-            to.write(at, values, 0, width);
-          }
-        });
+    linear.gelu(x, weight, bias, out, sum);
   }
 
   @Override
   public void attention(
       INDArray qkv, INDArray offsets, int heads, DropoutRule dropout, INDArray out) {
-    if (dropout.drops()) {
-      reference.attention(qkv, offsets, heads, dropout, out);
-      return;
-    }
-    attention.run(Floats.of(qkv), ints(offsets), heads, (int) out.size(1), Floats.of(out));
+    attention.forward(qkv, ints(offsets), heads, dropout, out);
   }
 
   @Override
   public void addLayerNorm(
       INDArray x, INDArray residual, INDArray gamma, INDArray beta, double eps, INDArray out) {
-    int h = (int) x.size(1);
-    Floats from = Floats.of(x);
-    Floats other = Floats.of(residual);
-    Floats to = Floats.of(out);
-    float[] scale = Floats.of(gamma).toArray();
-    float[] shift = Floats.of(beta).toArray();
-    eachRow(
-        (int) x.size(0),
-        (r, worker) -> {
-          float[] sum = scratch(rows, worker, h);
-          float[] row = scratch(otherRows, worker, h);
-          from.read((long) r * h, sum, 0, h);
-          other.read((long) r * h, row, 0, h);
-          math.add(sum, 0, row, 0, h);
-          math.layerNorm(sum, 0, h, scale, shift, (float) eps);
-          to.write((long) r * h, sum, 0, h);
-        });
+    layerNorm.add(x, residual, gamma, beta, eps, out);
   }
 
   @Override
-  public void pool(INDArray hidden, INDArray offsets, Pooling pooling, INDArray out) {
-    int[] start = ints(offsets);
-    int h = (int) hidden.size(1);
-    Floats from = Floats.of(hidden);
-    Floats to = Floats.of(out);
-    workers.run(
-        start.length - 1,
-        (b, worker) -> {
-          float[] sum = scratch(rows, worker, h);
-          float[] row = scratch(otherRows, worker, h);
-          from.read((long) start[b] * h, sum, 0, h);
-          if (pooling == Pooling.MEAN) {
-            for (int t = start[b] + 1; t < start[b + 1]; t++) {
-              from.read((long) t * h, row, 0, h);
-              math.add(sum, 0, row, 0, h);
-            }
-            math.scale(sum, 0, h, 1f / (start[b + 1] - start[b]));
-          }
-          to.write((long) b * h, sum, 0, h);
-        });
+  public void pool(INDArray hidden, INDArray offsets, Pooling how, INDArray out) {
+    pooling.pool(hidden, ints(offsets), how, out);
   }
 
   @Override
   public void l2Normalize(INDArray x, INDArray out) {
-    int h = (int) x.size(1);
-    Floats from = Floats.of(x);
-    Floats to = Floats.of(out);
-    eachRow(
-        (int) x.size(0),
-        (r, worker) -> {
-          float[] row = scratch(rows, worker, h);
-          from.read((long) r * h, row, 0, h);
-          double norm = Math.sqrt(math.dot(row, 0, row, 0, h));
-          math.scale(row, 0, h, (float) (1 / Math.max(norm, 1e-12)));
-          to.write((long) r * h, row, 0, h);
-        });
+    pooling.l2Normalize(x, out);
   }
 
   @Override
   public void dropout(INDArray x, INDArray offsets, DropoutRule dropout, INDArray out) {
-    reference.dropout(x, offsets, dropout, out);
+    elementwise.dropout(x, ints(offsets), dropout, out);
   }
 
   @Override
   public void add(INDArray a, INDArray b, INDArray out) {
-    reference.add(a, b, out);
+    elementwise.add(a, b, out);
   }
 
   @Override
@@ -239,9 +124,9 @@ public final class CpuKernels implements Kernels {
       INDArray dTypes,
       INDArray dGamma,
       INDArray dBeta) {
-    reference.embeddingsBackward(
-        ids,
-        offsets,
+    embeddings.backward(
+        ints(ids),
+        ints(offsets),
         words,
         positions,
         types,
@@ -258,12 +143,12 @@ public final class CpuKernels implements Kernels {
   @Override
   public void linearBackward(
       INDArray x, INDArray weight, INDArray dOut, INDArray dX, INDArray dWeight, INDArray dBias) {
-    reference.linearBackward(x, weight, dOut, dX, dWeight, dBias);
+    linear.backward(x, weight, dOut, dX, dWeight, dBias);
   }
 
   @Override
   public void geluBackward(INDArray sum, INDArray dOut, INDArray dSum) {
-    reference.geluBackward(sum, dOut, dSum);
+    elementwise.geluBackward(sum, dOut, dSum);
   }
 
   @Override
@@ -274,7 +159,7 @@ public final class CpuKernels implements Kernels {
       DropoutRule dropout,
       INDArray dOut,
       INDArray dQkv) {
-    reference.attentionBackward(qkv, offsets, heads, dropout, dOut, dQkv);
+    attention.backward(qkv, ints(offsets), heads, dropout, dOut, dQkv);
   }
 
   @Override
@@ -287,22 +172,22 @@ public final class CpuKernels implements Kernels {
       INDArray dSum,
       INDArray dGamma,
       INDArray dBeta) {
-    reference.addLayerNormBackward(x, residual, gamma, eps, dOut, dSum, dGamma, dBeta);
+    layerNorm.backward(x, residual, gamma, eps, dOut, dSum, dGamma, dBeta);
   }
 
   @Override
-  public void poolBackward(INDArray offsets, Pooling pooling, INDArray dOut, INDArray dHidden) {
-    reference.poolBackward(offsets, pooling, dOut, dHidden);
+  public void poolBackward(INDArray offsets, Pooling how, INDArray dOut, INDArray dHidden) {
+    pooling.poolBackward(ints(offsets), how, dOut, dHidden);
   }
 
   @Override
   public void l2NormalizeBackward(INDArray x, INDArray dOut, INDArray dX) {
-    reference.l2NormalizeBackward(x, dOut, dX);
+    pooling.l2NormalizeBackward(x, dOut, dX);
   }
 
   @Override
   public void contrastiveLoss(INDArray queries, INDArray passages, double scale, INDArray loss) {
-    reference.contrastiveLoss(queries, passages, scale, loss);
+    contrastiveLoss.forward(queries, passages, scale, loss);
   }
 
   @Override
@@ -313,26 +198,7 @@ public final class CpuKernels implements Kernels {
       INDArray dLoss,
       INDArray dQueries,
       INDArray dPassages) {
-    reference.contrastiveLossBackward(queries, passages, scale, dLoss, dQueries, dPassages);
-  }
-
-  /** Runs a task for each row, some rows at a time. */
-  private void eachRow(int count, Workers.Task row) {
-    workers.run(
-        (count + ROWS - 1) / ROWS,
-        (block, worker) -> {
-          for (int r = block * ROWS; r < Math.min(count, (block + 1) * ROWS); r++) {
-            row.run(r, worker);
-          }
-        });
-  }
-
-  /** A worker's buffer, at least so long. */
-  private static float[] scratch(float[][] buffers, int worker, int length) {
-    if (buffers[worker].length < length) {
-      buffers[worker] = new float[length];
-    }
-    return buffers[worker];
+    contrastiveLoss.backward(queries, passages, scale, dLoss.getDouble(0), dQueries, dPassages);
   }
 
   private static int[] ints(INDArray array) {
@@ -350,5 +216,6 @@ public final class CpuKernels implements Kernels {
   public void close() {
     workers.close();
     attention.close();
+    contrastiveLoss.close();
   }
 }

@@ -1,5 +1,6 @@
 package org.javatron.kernels;
 
+import java.util.stream.LongStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -49,6 +50,11 @@ public record DropoutRule(double probability, int site, INDArray keys) {
   /** The least 24-bit number that means "kept". */
   int threshold() {
     return (int) Math.round(probability * (1 << BITS));
+  }
+
+  /** The keys of all sequences at this site; empty if nothing is dropped. */
+  long[] siteKeys() {
+    return drops() ? LongStream.of(keys.toLongVector()).map(this::siteKey).toArray() : new long[0];
   }
 
   /** The key of one sequence at this site. */

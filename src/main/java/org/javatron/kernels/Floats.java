@@ -2,6 +2,7 @@ package org.javatron.kernels;
 
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -53,6 +54,11 @@ final class Floats {
   /** Copies values of {@code from} to {@code index} on. */
   void write(long index, float[] from, int offset, int length) {
     buffer.put(Math.toIntExact(index), from, offset, length);
+  }
+
+  /** Sets values from {@code index} on to 0. */
+  void zero(long index, long length) {
+    Pointer.memset(at(index), 0, length * Float.BYTES);
   }
 
   /** A copy of the whole, for vectors as short as a bias. */

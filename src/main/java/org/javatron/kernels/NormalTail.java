@@ -16,6 +16,9 @@ public final class NormalTail {
   /** The degree of Q. */
   public static final int DEGREE = 9;
 
+  /** The density's greatest value, {@code 1 / √(2π)}, at 0. */
+  public static final float PEAK = 0.398942280f;
+
   private static final float[] Q = {
     0.797884881f,
     0.318305165f,
@@ -54,5 +57,15 @@ public final class NormalTail {
       q = q * a + Q[i];
     }
     return 0.5f * (float) Math.exp(-q * a);
+  }
+
+  /**
+   * The density of the standard normal distribution.
+   *
+   * @param x any number
+   * @return {@code exp(-x²/2) / √(2π)}
+   */
+  static float density(float x) {
+    return PEAK * (float) Math.exp(-0.5f * x * x);
   }
 }

@@ -62,6 +62,18 @@ public interface RowMath {
   void scale(float[] x, int offset, int length, float factor);
 
   /**
+   * {@code x += factor · y}, value by value.
+   *
+   * @param x float32, changed from {@code xOffset}
+   * @param xOffset index of the first value of {@code x}
+   * @param y float32, read from {@code yOffset}
+   * @param yOffset index of the first value of {@code y}
+   * @param length how many values, 0 or more
+   * @param factor what each value of {@code y} is multiplied with
+   */
+  void addScaled(float[] x, int xOffset, float[] y, int yOffset, int length, float factor);
+
+  /**
    * {@code x = gelu(x + bias)}, value by value, where {@code gelu(x) = x Φ(x) = x (1 + erf(x/√2)) /
    * 2}: the exact form that BERT was trained with, not one of its approximations by tanh or the
    * logistic function. See {@link NormalTail} for how Φ is computed.
@@ -97,6 +109,63 @@ public interface RowMath {
    * @param eps keeps a constant row from dividing by zero
    */
   void layerNorm(float[] x, int offset, int length, float[] gamma, float[] beta, float eps);
+
+  /**
+   * The gradient of GELU: {@code d = d (Φ(x) + x φ(x))}, value by value, with φ the normal density
+   * {@code exp(-x²/2) / √(2π)}.
+   *
+   * @param d float32, the gradient of the output, becomes that of the input; from {@code dOffset}
+   * @param dOffset index of the first value of {@code d}
+   * @param x float32, what GELU was applied to, read from {@code xOffset}
+   * @param xOffset index of the first value of {@code x}
+   * @param length how many values, 0 or more
+   */
+  void geluBackward(float[] d, int dOffset, float[] x, int xOffset, int length);
+
+  /**
+   * The gradient of {@link #softmax}: {@code d = p (d - Σ d[j] p[j])}.
+   *
+   * @param d float32, the gradient of the weights, becomes that of the scores; from {@code dOffset}
+   * @param dOffset index of the first value of {@code d}
+   * @param p float32, the weights softmax gave, read from {@code pOffset}
+   * @param pOffset index of the first value of {@code p}
+   * @param length how many values, 0 or more
+   */
+  void softmaxBackward(float[] d, int dOffset, float[] p, int pOffset, int length);
+
+  /**
+   * The gradient of {@link #layerNorm}. With unit = (x - mean) / σ, σ = √(variance + eps) and g = d
+   * gamma:
+   *
+   * <pre>
+   * dGamma += d unit        dBeta += d        d = (g - mean(g) - unit mean(g unit)) / σ
+   * </pre>
+   *
+   * @param d float32, the gradient of the output, becomes that of the input; from index 0
+   * @param x float32, the input, from index 0; afterwards it holds unit
+   * @param length how many values, at least 1
+   * @param gamma float32 [length], the learned scale
+   * @param eps as it was forwards
+   * @param dGamma float32 [length], gets this row's share added
+   * @param dBeta float32 [length], gets this row's share added
+   */
+  void layerNormBackward(
+      float[] d, float[] x, int length, float[] gamma, float eps, float[] dGamma, float[] dBeta);
+
+  /**
+   * {@code x = x · factor} where {@link DropoutRule} keeps a value, {@code x · 0} where not: the
+   * same bits from every implementation.
+   *
+   * @param x float32, changed from {@code offset}
+   * @param offset index of the first value
+   * @param length how many values, 0 or more
+   * @param siteKey the sequence's key, mixed with the site
+   * @param index the rule's index of the first value; the next ones follow
+   * @param threshold the least 24-bit number that means "kept", 0 to 2²⁴
+   * @param factor of the values that are kept
+   */
+  void dropout(
+      float[] x, int offset, int length, long siteKey, int index, int threshold, float factor);
 
   /**
    * Where a row reaches a threshold: the first, cheap step of a top-k, which few values pass.

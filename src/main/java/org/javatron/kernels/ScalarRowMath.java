@@ -34,6 +34,13 @@ public final class ScalarRowMath implements RowMath {
   }
 
   @Override
+  public void addScaled(float[] x, int xOffset, float[] y, int yOffset, int length, float factor) {
+    for (int i = 0; i < length; i++) {
+      x[xOffset + i] += factor * y[yOffset + i];
+    }
+  }
+
+  @Override
   public void addGelu(float[] x, int xOffset, float[] bias, int biasOffset, int length) {
     for (int i = 0; i < length; i++) {
       float value = x[xOffset + i] + bias[biasOffset + i];
@@ -71,6 +78,64 @@ public final class ScalarRowMath implements RowMath {
     float inverse = (float) (1 / Math.sqrt(squares / length + eps));
     for (int i = 0; i < length; i++) {
       x[offset + i] = (x[offset + i] - mean) * inverse * gamma[i] + beta[i];
+    }
+  }
+
+  @Override
+  public void geluBackward(float[] d, int dOffset, float[] x, int xOffset, int length) {
+    for (int i = 0; i < length; i++) {
+      float value = x[xOffset + i];
+      float tail = NormalTail.above(Math.abs(value));
+      float below = value < 0 ? tail : 1 - tail;
+      d[dOffset + i] *= below + value * NormalTail.density(value);
+    }
+  }
+
+  @Override
+  public void softmaxBackward(float[] d, int dOffset, float[] p, int pOffset, int length) {
+    float mean = dot(d, dOffset, p, pOffset, length);
+    for (int i = 0; i < length; i++) {
+      d[dOffset + i] = p[pOffset + i] * (d[dOffset + i] - mean);
+    }
+  }
+
+  @Override
+  public void layerNormBackward(
+      float[] d, float[] x, int length, float[] gamma, float eps, float[] dGamma, float[] dBeta) {
+    double sum = 0;
+    for (int i = 0; i < length; i++) {
+      sum += x[i];
+    }
+    float mean = (float) (sum / length);
+    double squares = 0;
+    for (int i = 0; i < length; i++) {
+      float distance = x[i] - mean;
+      squares += distance * distance;
+    }
+    float inverse = (float) (1 / Math.sqrt(squares / length + eps));
+    double sumOfG = 0;
+    double alongUnit = 0;
+    for (int i = 0; i < length; i++) {
+      x[i] = (x[i] - mean) * inverse;
+      dGamma[i] += d[i] * x[i];
+      dBeta[i] += d[i];
+      d[i] *= gamma[i];
+      sumOfG += d[i];
+      alongUnit += d[i] * x[i];
+    }
+    float meanOfG = (float) (sumOfG / length);
+    float meanAlongUnit = (float) (alongUnit / length);
+    for (int i = 0; i < length; i++) {
+      d[i] = (d[i] - meanOfG - x[i] * meanAlongUnit) * inverse;
+    }
+  }
+
+  @Override
+  public void dropout(
+      float[] x, int offset, int length, long siteKey, int index, int threshold, float factor) {
+    for (int i = 0; i < length; i++) {
+      boolean kept = DropoutRule.bits(siteKey, index + i) >= threshold;
+      x[offset + i] *= kept ? factor : 0;
     }
   }
 

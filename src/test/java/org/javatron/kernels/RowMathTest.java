@@ -113,6 +113,80 @@ class RowMathTest {
   }
 
   @Test
+  void addScaledAgrees() {
+    Random random = new Random(6);
+    for (int n : AWKWARD) {
+      float[] x = rows(random, n, 3);
+      float[] y = rows(random, n, 3);
+      // A product and a sum, rounded once or twice.
+      agree(x, n, 1e-6, (math, row) -> math.addScaled(row, 2, y, 1, n, -0.7f));
+    }
+  }
+
+  @Test
+  void geluBackwardAgrees() {
+    Random random = new Random(7);
+    for (int n : AWKWARD) {
+      float[] d = rows(random, n, 2);
+      float[] x = rows(random, n, 8);
+      agree(d, n, 1e-6, (math, row) -> math.geluBackward(row, 2, x, 1, n));
+    }
+  }
+
+  @Test
+  void softmaxBackwardAgrees() {
+    Random random = new Random(8);
+    for (int n : AWKWARD) {
+      float[] d = rows(random, n, 2);
+      float[] p = rows(random, n, 5);
+      if (n > 0) {
+        scalar.softmax(p, 1, n);
+      }
+      agree(d, n, 1e-6, (math, row) -> math.softmaxBackward(row, 2, p, 1, n));
+    }
+  }
+
+  @Test
+  void layerNormBackwardAgrees() {
+    Random random = new Random(9);
+    for (int n : AWKWARD) {
+      if (n > 0) {
+        float[] d = rows(random, n, 2);
+        float[] x = rows(random, n, 4);
+        float[] gamma = rows(random, n, 2);
+        float[] dGamma = rows(random, n, 1);
+        float[] dBeta = rows(random, n, 1);
+        float[][] expected = {d.clone(), x.clone(), dGamma.clone(), dBeta.clone()};
+        float[][] found = {d, x, dGamma, dBeta};
+        // An eps that keeps a row of one or two values from magnifying what rounding leaves.
+        scalar.layerNormBackward(
+            expected[0], expected[1], n, gamma, 0.1f, expected[2], expected[3]);
+        fastest.layerNormBackward(found[0], found[1], n, gamma, 0.1f, found[2], found[3]);
+        for (int i = 0; i < 4; i++) {
+          assertArrayEquals(expected[i], found[i], 2e-5f, "n=" + n + " array " + i);
+        }
+      }
+    }
+  }
+
+  @Test
+  void dropoutAgreesToTheBit() {
+    Random random = new Random(10);
+    for (int n : AWKWARD) {
+      float[] x = rows(random, n, 3);
+      for (int threshold : new int[] {0, 1 << 20, 1 << 23, (1 << 24) - 1}) {
+        long key = random.nextLong();
+        int index = random.nextInt();
+        float[] expected = x.clone();
+        float[] found = x.clone();
+        scalar.dropout(expected, 2, n, key, index, threshold, 1.25f);
+        fastest.dropout(found, 2, n, key, index, threshold, 1.25f);
+        assertArrayEquals(expected, found, "n=" + n + " threshold=" + threshold);
+      }
+    }
+  }
+
+  @Test
   void softmaxOfEqualScoresIsUniformHoweverLarge() {
     for (RowMath math : List.of(scalar, fastest)) {
       float[] row = new float[40];
@@ -182,6 +256,23 @@ class RowMathTest {
         double exact = x[i] * phi(x[i]);
         // The tail's own error of 1e-7 at most times |x|, and one rounding of the result.
         assertEquals(exact, y[i], 1e-7 + 1.2e-7 * Math.abs(exact), "gelu(" + x[i] + ")");
+      }
+    }
+  }
+
+  @Test
+  void geluBackwardIsExactToFloatRounding() {
+    float[] x = new float[12_001];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = (i - 6_000) / 1_000f;
+    }
+    for (RowMath math : List.of(scalar, fastest)) {
+      float[] d = new float[x.length];
+      Arrays.fill(d, 1);
+      math.geluBackward(d, 0, x, 0, x.length);
+      for (int i = 0; i < x.length; i++) {
+        double density = Math.exp(-0.5 * x[i] * x[i]) / Math.sqrt(2 * Math.PI);
+        assertEquals(phi(x[i]) + x[i] * density, d[i], 3e-7, "gelu'(" + x[i] + ")");
       }
     }
   }

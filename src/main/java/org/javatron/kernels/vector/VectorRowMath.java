@@ -5,12 +5,19 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import org.javatron.kernels.DropoutRule;
 import org.javatron.kernels.NormalTail;
 import org.javatron.kernels.RowMath;
 
 /** {@link RowMath} in vectors as wide as this CPU prefers (16 floats with AVX-512). */
 public final class VectorRowMath implements RowMath {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+  private static final int INDEX_FACTOR = 0x9E3779B9;
+
+  /** Lane times factor. */
+  private static final IntVector INDEX_STEPS = IntVector.zero(INTS).addIndex(1).mul(INDEX_FACTOR);
+
   private static final float LOG2_E = 1.44269504f;
   private static final float ROUND = 12582912f; // 1.5 * 2^23
   private static final float MINUS_LN2_HIGH = -0.693359375f; // 9 bits: k times it is exact
@@ -62,6 +69,18 @@ public final class VectorRowMath implements RowMath {
   }
 
   @Override
+  public void addScaled(float[] x, int xOffset, float[] y, int yOffset, int length, float factor) {
+    FloatVector factors = all(factor);
+    int i = 0;
+    for (; i < SPECIES.loopBound(length); i += SPECIES.length()) {
+      load(y, yOffset + i).fma(factors, load(x, xOffset + i)).intoArray(x, xOffset + i);
+    }
+    for (; i < length; i++) {
+      x[xOffset + i] += factor * y[yOffset + i];
+    }
+  }
+
+  @Override
   public void addGelu(float[] x, int xOffset, float[] bias, int biasOffset, int length) {
     int i = 0;
     for (; i < SPECIES.loopBound(length); i += SPECIES.length()) {
@@ -75,16 +94,40 @@ public final class VectorRowMath implements RowMath {
     }
   }
 
-  /** {@code x Φ(x)}, from the tail of the normal distribution beyond |x|. */
   private static FloatVector gelu(FloatVector x) {
+    return x.mul(normalBelow(x));
+  }
+
+  /** {@code Φ(x)}, from the tail of the normal distribution beyond |x|. */
+  private static FloatVector normalBelow(FloatVector x) {
     FloatVector a = x.abs().min(NormalTail.LIMIT);
     FloatVector q = all(NormalTail.coefficient(NormalTail.DEGREE));
     for (int i = NormalTail.DEGREE - 1; i >= 0; i--) {
       q = q.fma(a, all(NormalTail.coefficient(i)));
     }
     FloatVector tail = exp(q.mul(a).neg()).mul(0.5f);
-    FloatVector phi = tail.blend(tail.neg().add(1f), x.compare(VectorOperators.GE, 0f));
-    return x.mul(phi);
+    return tail.blend(tail.neg().add(1f), x.compare(VectorOperators.GE, 0f));
+  }
+
+  @Override
+  public void geluBackward(float[] d, int dOffset, float[] x, int xOffset, int length) {
+    int i = 0;
+    for (; i < SPECIES.loopBound(length); i += SPECIES.length()) {
+      load(d, dOffset + i).mul(geluSlope(load(x, xOffset + i))).intoArray(d, dOffset + i);
+    }
+    if (i < length) {
+      VectorMask<Float> rest = SPECIES.indexInRange(i, length);
+      FloatVector slope = geluSlope(FloatVector.fromArray(SPECIES, x, xOffset + i, rest));
+      FloatVector.fromArray(SPECIES, d, dOffset + i, rest)
+          .mul(slope)
+          .intoArray(d, dOffset + i, rest);
+    }
+  }
+
+  /** {@code Φ(x) + x φ(x)}. */
+  private static FloatVector geluSlope(FloatVector x) {
+    FloatVector density = exp(x.mul(x).mul(-0.5f)).mul(NormalTail.PEAK);
+    return density.fma(x, normalBelow(x));
   }
 
   /**
@@ -141,6 +184,19 @@ public final class VectorRowMath implements RowMath {
   @Override
   public void layerNorm(float[] x, int offset, int length, float[] gamma, float[] beta, float eps) {
     int bound = SPECIES.loopBound(length);
+    float mean = mean(x, offset, length);
+    float inverse = inverseDeviation(x, offset, length, mean, eps);
+    for (int i = 0; i < bound; i += SPECIES.length()) {
+      FloatVector unit = load(x, offset + i).sub(mean).mul(inverse);
+      unit.fma(load(gamma, i), load(beta, i)).intoArray(x, offset + i);
+    }
+    for (int i = bound; i < length; i++) {
+      x[offset + i] = (x[offset + i] - mean) * inverse * gamma[i] + beta[i];
+    }
+  }
+
+  private static float mean(float[] x, int offset, int length) {
+    int bound = SPECIES.loopBound(length);
     FloatVector sums = FloatVector.zero(SPECIES);
     for (int i = 0; i < bound; i += SPECIES.length()) {
       sums = sums.add(load(x, offset + i));
@@ -149,7 +205,12 @@ public final class VectorRowMath implements RowMath {
     for (int i = bound; i < length; i++) {
       sum += x[offset + i];
     }
-    float mean = sum / length;
+    return sum / length;
+  }
+
+  /** {@code 1 / √(variance + eps)}. */
+  private static float inverseDeviation(float[] x, int offset, int length, float mean, float eps) {
+    int bound = SPECIES.loopBound(length);
     FloatVector squares = FloatVector.zero(SPECIES);
     for (int i = 0; i < bound; i += SPECIES.length()) {
       FloatVector distance = load(x, offset + i).sub(mean);
@@ -159,14 +220,91 @@ public final class VectorRowMath implements RowMath {
     for (int i = bound; i < length; i++) {
       square += (x[offset + i] - mean) * (x[offset + i] - mean);
     }
-    float inverse = (float) (1 / Math.sqrt((double) square / length + eps));
+    return (float) (1 / Math.sqrt((double) square / length + eps));
+  }
+
+  @Override
+  public void softmaxBackward(float[] d, int dOffset, float[] p, int pOffset, int length) {
+    float mean = dot(d, dOffset, p, pOffset, length);
+    int i = 0;
+    for (; i < SPECIES.loopBound(length); i += SPECIES.length()) {
+      load(d, dOffset + i).sub(mean).mul(load(p, pOffset + i)).intoArray(d, dOffset + i);
+    }
+    for (; i < length; i++) {
+      d[dOffset + i] = p[pOffset + i] * (d[dOffset + i] - mean);
+    }
+  }
+
+  @Override
+  public void layerNormBackward(
+      float[] d, float[] x, int length, float[] gamma, float eps, float[] dGamma, float[] dBeta) {
+    int bound = SPECIES.loopBound(length);
+    float mean = mean(x, 0, length);
+    float inverse = inverseDeviation(x, 0, length, mean, eps);
+    FloatVector sumsOfG = FloatVector.zero(SPECIES);
+    FloatVector alongUnits = FloatVector.zero(SPECIES);
     for (int i = 0; i < bound; i += SPECIES.length()) {
-      FloatVector unit = load(x, offset + i).sub(mean).mul(inverse);
-      unit.fma(load(gamma, i), load(beta, i)).intoArray(x, offset + i);
+      FloatVector dOut = load(d, i);
+      FloatVector unit = load(x, i).sub(mean).mul(inverse);
+      unit.intoArray(x, i);
+      dOut.fma(unit, load(dGamma, i)).intoArray(dGamma, i);
+      load(dBeta, i).add(dOut).intoArray(dBeta, i);
+      FloatVector g = dOut.mul(load(gamma, i));
+      g.intoArray(d, i);
+      sumsOfG = sumsOfG.add(g);
+      alongUnits = g.fma(unit, alongUnits);
+    }
+    float sumOfG = sumsOfG.reduceLanes(VectorOperators.ADD);
+    float alongUnit = alongUnits.reduceLanes(VectorOperators.ADD);
+    for (int i = bound; i < length; i++) {
+      x[i] = (x[i] - mean) * inverse;
+      dGamma[i] += d[i] * x[i];
+      dBeta[i] += d[i];
+      d[i] *= gamma[i];
+      sumOfG += d[i];
+      alongUnit += d[i] * x[i];
+    }
+    float meanOfG = sumOfG / length;
+    float meanAlongUnit = alongUnit / length;
+    FloatVector minusAlongUnit = all(-meanAlongUnit);
+    for (int i = 0; i < bound; i += SPECIES.length()) {
+      FloatVector g = load(d, i).sub(meanOfG);
+      load(x, i).fma(minusAlongUnit, g).mul(inverse).intoArray(d, i);
     }
     for (int i = bound; i < length; i++) {
-      x[offset + i] = (x[offset + i] - mean) * inverse * gamma[i] + beta[i];
+      d[i] = (d[i] - meanOfG - x[i] * meanAlongUnit) * inverse;
     }
+  }
+
+  @Override
+  public void dropout(
+      float[] x, int offset, int length, long siteKey, int index, int threshold, float factor) {
+    int i = 0;
+    for (; i < SPECIES.loopBound(length); i += SPECIES.length()) {
+      FloatVector mask = dropoutMask(siteKey, index + i, threshold, factor);
+      load(x, offset + i).mul(mask).intoArray(x, offset + i);
+    }
+    if (i < length) {
+      VectorMask<Float> rest = SPECIES.indexInRange(i, length);
+      FloatVector mask = dropoutMask(siteKey, index + i, threshold, factor);
+      FloatVector.fromArray(SPECIES, x, offset + i, rest).mul(mask).intoArray(x, offset + i, rest);
+    }
+  }
+
+  /** The factor where the 24 bits of {@link DropoutRule} reach the threshold, 0 elsewhere. */
+  private static FloatVector dropoutMask(long siteKey, int index, int threshold, float factor) {
+    IntVector inner = mix32(INDEX_STEPS.add(index * INDEX_FACTOR + (int) siteKey));
+    IntVector bits = mix32(inner.add((int) (siteKey >>> 32)));
+    // The sign of (bits - threshold), spread over all bits, clears the factor's.
+    IntVector dropped =
+        bits.lanewise(VectorOperators.LSHR, 8).sub(threshold).lanewise(VectorOperators.ASHR, 31);
+    return dropped.not().and(Float.floatToRawIntBits(factor)).reinterpretAsFloats();
+  }
+
+  private static IntVector mix32(IntVector x) {
+    x = x.lanewise(VectorOperators.XOR, x.lanewise(VectorOperators.LSHR, 16)).mul(0x7feb352d);
+    x = x.lanewise(VectorOperators.XOR, x.lanewise(VectorOperators.LSHR, 15)).mul(0x846ca68b);
+    return x.lanewise(VectorOperators.XOR, x.lanewise(VectorOperators.LSHR, 16));
   }
 
   private static FloatVector all(float value) {
