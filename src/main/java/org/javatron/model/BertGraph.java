@@ -3,12 +3,14 @@ package org.javatron.model;
 import java.util.Map;
 import org.javatron.ops.AddLayerNorm;
 import org.javatron.ops.Attention;
+import org.javatron.ops.Dropout;
 import org.javatron.ops.Embeddings;
 import org.javatron.ops.KernelOp;
 import org.javatron.ops.L2Normalize;
 import org.javatron.ops.Linear;
 import org.javatron.ops.LinearGelu;
 import org.javatron.ops.Pool;
+import org.javatron.ops.Surrogate;
 import org.javatron.weights.BertConfig;
 import org.javatron.weights.Pooling;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -34,19 +36,42 @@ final class BertGraph {
   /** The result, float32 [B, H]. */
   static final String VECTORS = "vectors";
 
+  /** Placeholder in training, int64 [B]: the dropout key of each sequence. */
+  static final String DROPOUT_KEYS = "dropout_keys";
+
+  /** Placeholder in training, float32 [B, H]: the loss's gradient with respect to the vectors. */
+  static final String VECTOR_GRADIENTS = "vector_gradients";
+
+  /** What a graph in training ends with, float32 [1]; its gradients are the loss's. */
+  static final String SURROGATE = "surrogate";
+
   private final SameDiff graph = SameDiff.create();
   private final BertConfig config;
   private final Map<String, INDArray> weights;
   private final SDVariable offsets;
+  private final DropoutRates dropout;
+  private final SDVariable keys;
+  private int sites;
 
-  private BertGraph(BertConfig config, Map<String, INDArray> weights) {
+  /**
+   * How much is dropped in training.
+   *
+   * @param hidden of embeddings and of each dense layer's output before it is added
+   * @param attention of the attention probabilities
+   */
+  record DropoutRates(double hidden, double attention) {}
+
+  /** With dropout null, the graph is for inference. */
+  private BertGraph(BertConfig config, Map<String, INDArray> weights, DropoutRates dropout) {
     this.config = config;
     this.weights = weights;
+    this.dropout = dropout;
     this.offsets = graph.placeHolder(OFFSETS, DataType.INT32, -1);
+    this.keys = dropout == null ? null : graph.placeHolder(DROPOUT_KEYS, DataType.INT64, -1);
   }
 
   /**
-   * Builds the graph.
+   * Builds the graph for inference.
    *
    * @param config the sizes
    * @param weights arrays by variable name; used, not copied
@@ -56,41 +81,86 @@ final class BertGraph {
    */
   static SameDiff build(
       BertConfig config, Map<String, INDArray> weights, Pooling pooling, boolean normalize) {
-    BertGraph bert = new BertGraph(config, weights);
-    SDVariable hidden = bert.embeddings();
-    for (int i = 0; i < config.layers(); i++) {
-      hidden = bert.layer("encoder.layer." + i, hidden);
-    }
-    KernelOp last = new Pool(bert.graph, hidden, bert.offsets, pooling);
-    if (normalize) {
-      last = new L2Normalize(bert.graph, last.outputVariable());
-    }
-    last.outputVariable().rename(VECTORS);
+    BertGraph bert = new BertGraph(config, weights, null);
+    bert.encoder(pooling, normalize);
     return bert.graph;
+  }
+
+  /**
+   * Builds the graph for training: with dropout, and with a {@link Surrogate} at its end, so that
+   * its gradients are those of a loss whose gradient with respect to the vectors is given.
+   *
+   * @param config the sizes
+   * @param weights arrays by variable name; used, not copied
+   * @param pooling how a text's vector comes from its tokens'
+   * @param normalize whether it is scaled to length 1
+   * @param dropout how much is dropped; 0 drops nothing
+   * @return the graph, with the outputs {@link #VECTORS} and {@link #SURROGATE}
+   */
+  static SameDiff buildForTraining(
+      BertConfig config,
+      Map<String, INDArray> weights,
+      Pooling pooling,
+      boolean normalize,
+      DropoutRates dropout) {
+    BertGraph bert = new BertGraph(config, weights, dropout);
+    SDVariable vectors = bert.encoder(pooling, normalize);
+    SDVariable given = bert.graph.placeHolder(VECTOR_GRADIENTS, DataType.FLOAT, -1, -1);
+    named(SURROGATE, new Surrogate(bert.graph, vectors, given));
+    return bert.graph;
+  }
+
+  private SDVariable encoder(Pooling pooling, boolean normalize) {
+    SDVariable hidden = embeddings();
+    for (int i = 0; i < config.layers(); i++) {
+      hidden = layer("encoder.layer." + i, hidden);
+    }
+    KernelOp last = new Pool(graph, hidden, offsets, pooling);
+    if (normalize) {
+      last = new L2Normalize(graph, last.outputVariable());
+    }
+    return last.outputVariable().rename(VECTORS);
   }
 
   private SDVariable embeddings() {
     SDVariable ids = graph.placeHolder(TOKEN_IDS, DataType.INT32, -1);
-    return named(
-        "embeddings",
-        new Embeddings(
-            graph,
-            ids,
-            offsets,
-            weight("embeddings.word_embeddings.weight"),
-            weight("embeddings.position_embeddings.weight"),
-            weight("embeddings.token_type_embeddings.weight"),
-            weight("embeddings.LayerNorm.weight"),
-            weight("embeddings.LayerNorm.bias"),
-            config.layerNormEps()));
+    SDVariable sum =
+        named(
+            "embeddings",
+            new Embeddings(
+                graph,
+                ids,
+                offsets,
+                weight("embeddings.word_embeddings.weight"),
+                weight("embeddings.position_embeddings.weight"),
+                weight("embeddings.token_type_embeddings.weight"),
+                weight("embeddings.LayerNorm.weight"),
+                weight("embeddings.LayerNorm.bias"),
+                config.layerNormEps()));
+    return dropped(sum);
+  }
+
+  /** Dropout at a place of its own; nothing where nothing is dropped. */
+  private SDVariable dropped(SDVariable x) {
+    if (dropout == null || dropout.hidden() == 0) {
+      return x;
+    }
+    return new Dropout(graph, x, offsets, keys, dropout.hidden(), sites++).outputVariable();
+  }
+
+  private KernelOp attention(SDVariable qkv) {
+    if (dropout == null || dropout.attention() == 0) {
+      return new Attention(graph, qkv, offsets, config.heads());
+    }
+    double probability = dropout.attention();
+    return new Attention(graph, qkv, offsets, keys, config.heads(), probability, sites++);
   }
 
   /** Attention, then the feed-forward block, each followed by "add what came in, normalise". */
   private SDVariable layer(String name, SDVariable x) {
     SDVariable qkv = linear(name + ".attention.self.qkv", x);
-    SDVariable context =
-        named(name + ".attention.self", new Attention(graph, qkv, offsets, config.heads()));
-    SDVariable mixed = linear(name + ".attention.output.dense", context);
+    SDVariable context = named(name + ".attention.self", attention(qkv));
+    SDVariable mixed = dropped(linear(name + ".attention.output.dense", context));
     SDVariable attended = addLayerNorm(name + ".attention.output", mixed, x);
 
     String intermediate = name + ".intermediate";
@@ -102,8 +172,8 @@ final class BertGraph {
                 attended,
                 weight(intermediate + ".dense.weight"),
                 weight(intermediate + ".dense.bias"),
-                false));
-    SDVariable narrow = linear(name + ".output.dense", wide);
+                dropout != null));
+    SDVariable narrow = dropped(linear(name + ".output.dense", wide));
     return addLayerNorm(name + ".output", narrow, attended);
   }
 
@@ -122,6 +192,6 @@ final class BertGraph {
   }
 
   private static SDVariable named(String name, KernelOp op) {
-    return op.outputVariable().rename(name);
+    return op.outputVariables()[0].rename(name);
   }
 }

@@ -12,24 +12,31 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 /** The graph's placeholders: sequences laid end to end in memory that is used again each batch. */
 final class TokenBatch implements Closeable {
   private final int maxTokens;
+  private final int maxSequences;
   private final int vocabSize;
   private final int maxPositions;
   private final INDArray ids;
   private final INDArray offsets;
 
+  /** For any number of sequences. */
   TokenBatch(int maxTokens, int vocabSize, int maxPositions) {
+    this(maxTokens, maxTokens, vocabSize, maxPositions);
+  }
+
+  TokenBatch(int maxTokens, int maxSequences, int vocabSize, int maxPositions) {
     this.maxTokens = maxTokens;
+    this.maxSequences = maxSequences;
     this.vocabSize = vocabSize;
     this.maxPositions = maxPositions;
     ids = Nd4j.createUninitialized(DataType.INT32, maxTokens);
-    offsets = Nd4j.createUninitialized(DataType.INT32, maxTokens + 1L);
+    offsets = Nd4j.createUninitialized(DataType.INT32, maxSequences + 1L);
   }
 
-  /** Shapes of the placeholders in the largest batch: no sequence is shorter than one token. */
+  /** Shapes of the placeholders in the largest batch. */
   Map<String, long[]> largestShapes() {
     return Map.of(
         BertGraph.TOKEN_IDS, new long[] {maxTokens},
-        BertGraph.OFFSETS, new long[] {maxTokens + 1L});
+        BertGraph.OFFSETS, new long[] {maxSequences + 1L});
   }
 
   /** Checks and packs the sequences; the arrays are valid until the next call. */
@@ -43,6 +50,10 @@ final class TokenBatch implements Closeable {
       throw new IllegalArgumentException(
           "a batch holds at most " + maxTokens + " tokens, got " + total);
     }
+    if (sequences.size() > maxSequences) {
+      throw new IllegalArgumentException(
+          "a batch holds at most " + maxSequences + " sequences, got " + sequences.size());
+    }
     IntBuffer idBuffer = ids.data().asNioInt();
     IntBuffer offsetBuffer = offsets.data().asNioInt();
     offsetBuffer.put(0);
@@ -51,8 +62,13 @@ final class TokenBatch implements Closeable {
       offsetBuffer.put(idBuffer.position());
     }
     return Map.of(
-        BertGraph.TOKEN_IDS, ids.get(NDArrayIndex.interval(0, total)),
-        BertGraph.OFFSETS, offsets.get(NDArrayIndex.interval(0, sequences.size() + 1)));
+        BertGraph.TOKEN_IDS, first(ids, total),
+        BertGraph.OFFSETS, first(offsets, sequences.size() + 1));
+  }
+
+  /** The first rows of an array, nothing copied. */
+  static INDArray first(INDArray array, int rows) {
+    return array.get(NDArrayIndex.interval(0, rows));
   }
 
   private void check(int[] sequence, int index) {
