@@ -1,0 +1,211 @@
+package org.javatron.model;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.javatron.kernels.Kernels;
+import org.javatron.kernels.Nd4jKernels;
+import org.javatron.ops.AddLayerNorm;
+import org.javatron.ops.Attention;
+import org.javatron.ops.ContrastiveLoss;
+import org.javatron.ops.Dropout;
+import org.javatron.ops.Embeddings;
+import org.javatron.ops.KernelOp;
+import org.javatron.ops.L2Normalize;
+import org.javatron.ops.Linear;
+import org.javatron.ops.LinearGelu;
+import org.javatron.ops.Pool;
+import org.javatron.ops.Surrogate;
+import org.javatron.weights.Pooling;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.internal.SameDiffOp;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Each op's gradient, as SameDiff puts it together from {@code doDiff}, against the slope of the op
+ * itself. All in float64 on the reference kernels, so that central differences are exact to 1e-8
+ * and a wrong term cannot hide in their noise.
+ */
+class OpGradientTest {
+  private static final double STEP = 1e-5;
+  private static final double LIMIT = 1e-7;
+  private static final Kernels KERNELS = new Nd4jKernels();
+
+  /** Three sequences of 1, 4 and 2 tokens. */
+  private static final INDArray OFFSETS = Nd4j.createFromArray(0, 1, 5, 7);
+
+  private static final INDArray KEYS = Nd4j.createFromArray(11L, -5L, 1L << 60);
+  private static final int TOKENS = 7;
+
+  private final SameDiff graph = SameDiff.create();
+  private final Map<String, INDArray> variables = new LinkedHashMap<>();
+  private final Map<String, INDArray> constants =
+      new HashMap<>(Map.of("offsets", OFFSETS, "keys", KEYS));
+
+  OpGradientTest() {
+    Nd4j.getRandom().setSeed(3);
+  }
+
+  private SDVariable variable(String name, long... shape) {
+    variables.put(name, Nd4j.randn(DataType.DOUBLE, shape));
+    return graph.placeHolder(name, DataType.FLOAT, shape);
+  }
+
+  private SDVariable offsets() {
+    return graph.placeHolder("offsets", DataType.INT32, -1);
+  }
+
+  private SDVariable keys() {
+    return graph.placeHolder("keys", DataType.INT64, -1);
+  }
+
+  /** The op's output, weighed at random and summed up, is the loss. */
+  private void check(Function<SameDiff, KernelOp> op, long... outputShape) {
+    SDVariable output = op.apply(graph).outputVariables()[0];
+    constants.put("weights", Nd4j.randn(DataType.DOUBLE, outputShape));
+    SDVariable weights = graph.placeHolder("weights", DataType.FLOAT, outputShape);
+    new Surrogate(graph, output, weights).outputVariable().rename("loss");
+    List<SameDiffOp> forward = List.copyOf(graph.getOps().values());
+    SameDiff gradient = Differentiation.of(graph, "loss", variables.keySet());
+    Map<String, INDArray> found = run(gradient.getOps().values());
+    variables.forEach(
+        (name, array) -> {
+          INDArray expected = slopes(forward, array);
+          INDArray difference = found.get(gradient.getGradForVariable(name).name()).sub(expected);
+          double scale = expected.amaxNumber().doubleValue();
+          double error = difference.amaxNumber().doubleValue() / scale;
+          assertTrue(error < LIMIT, name + ": relative error " + error);
+        });
+  }
+
+  private INDArray slopes(List<SameDiffOp> forward, INDArray array) {
+    INDArray slopes = array.like();
+    for (long i = 0; i < array.length(); i++) {
+      double before = array.getDouble(i);
+      array.putScalar(i, before + STEP);
+      double up = run(forward).get("loss").getDouble(0);
+      array.putScalar(i, before - STEP);
+      double down = run(forward).get("loss").getDouble(0);
+      array.putScalar(i, before);
+      slopes.putScalar(i, (up - down) / (2 * STEP));
+    }
+    return slopes;
+  }
+
+  /** The ops in float64, each array its own. */
+  private Map<String, INDArray> run(Collection<SameDiffOp> ops) {
+    Map<String, INDArray> values = new HashMap<>(constants);
+    values.putAll(variables);
+    values.put("one-var", Nd4j.scalar(DataType.DOUBLE, 1));
+    for (SameDiffOp node : ops) {
+      List<INDArray> in = node.getInputsToOp().stream().map(values::get).toList();
+      if (node.getOp() instanceof KernelOp op) {
+        List<INDArray> out =
+            op.outputShapes(in.stream().map(INDArray::shape).toList()).stream()
+                .map(shape -> Nd4j.createUninitialized(DataType.DOUBLE, shape))
+                .toList();
+        op.run(KERNELS, in, out);
+        for (int i = 0; i < out.size(); i++) {
+          values.put(node.getOutputsOfOp().get(i), out.get(i));
+        }
+      }
+    }
+    return values;
+  }
+
+  @Test
+  void embeddings() {
+    constants.put("ids", Nd4j.createFromArray(3, 1, 3, 0, 2, 1, 1));
+    SDVariable ids = graph.placeHolder("ids", DataType.INT32, -1);
+    SDVariable offsets = offsets();
+    SDVariable words = variable("words", 5, 6);
+    SDVariable positions = variable("positions", 8, 6);
+    SDVariable types = variable("types", 2, 6);
+    SDVariable gamma = variable("gamma", 6);
+    SDVariable beta = variable("beta", 6);
+    check(
+        g -> new Embeddings(g, ids, offsets, words, positions, types, gamma, beta, 1e-3),
+        TOKENS,
+        6);
+  }
+
+  @Test
+  void linear() {
+    SDVariable x = variable("x", TOKENS, 5);
+    SDVariable weight = variable("weight", 3, 5);
+    SDVariable bias = variable("bias", 3);
+    check(g -> new Linear(g, x, weight, bias), TOKENS, 3);
+  }
+
+  @Test
+  void linearGelu() {
+    SDVariable x = variable("x", TOKENS, 5);
+    SDVariable weight = variable("weight", 3, 5);
+    SDVariable bias = variable("bias", 3);
+    check(g -> new LinearGelu(g, x, weight, bias, true), TOKENS, 3);
+  }
+
+  @Test
+  void attention() {
+    SDVariable qkv = variable("qkv", TOKENS, 18);
+    SDVariable offsets = offsets();
+    check(g -> new Attention(g, qkv, offsets, 2), TOKENS, 6);
+  }
+
+  @Test
+  void attentionWithDropout() {
+    SDVariable qkv = variable("qkv", TOKENS, 18);
+    SDVariable offsets = offsets();
+    SDVariable keys = keys();
+    check(g -> new Attention(g, qkv, offsets, keys, 2, 0.4, 3), TOKENS, 6);
+  }
+
+  @Test
+  void addLayerNorm() {
+    SDVariable x = variable("x", TOKENS, 6);
+    SDVariable residual = variable("residual", TOKENS, 6);
+    SDVariable gamma = variable("gamma", 6);
+    SDVariable beta = variable("beta", 6);
+    check(g -> new AddLayerNorm(g, x, residual, gamma, beta, 1e-3), TOKENS, 6);
+  }
+
+  @Test
+  void dropout() {
+    SDVariable x = variable("x", TOKENS, 6);
+    SDVariable offsets = offsets();
+    SDVariable keys = keys();
+    check(g -> new Dropout(g, x, offsets, keys, 0.4, 2), TOKENS, 6);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void pool(Pooling pooling) {
+    SDVariable hidden = variable("hidden", TOKENS, 6);
+    SDVariable offsets = offsets();
+    check(g -> new Pool(g, hidden, offsets, pooling), 3, 6);
+  }
+
+  @Test
+  void l2Normalize() {
+    SDVariable x = variable("x", 3, 6);
+    check(g -> new L2Normalize(g, x), 3, 6);
+  }
+
+  @Test
+  void contrastiveLoss() {
+    SDVariable queries = variable("queries", 3, 4);
+    SDVariable passages = variable("passages", 6, 4);
+    check(g -> new ContrastiveLoss(g, queries, passages, 0.7), 1);
+  }
+}
