@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 /** {@code javatron format}: a run from one text format into another. */
 @Command(
     name = "format",
-    description = "Converts a run between the formats of Tevatron, MS MARCO and TREC.",
+    description = "Converts a run between Tevatron's, MS MARCO's and TREC's form.",
     footer = {
       "",
       "Each query's passages are ordered by score; equal scores keep the order of the input. An MS"

@@ -3,16 +3,13 @@ package org.javatron.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.javatron.data.RunFormat;
 import org.javatron.data.RunWriter;
 import org.javatron.embeddings.Embeddings;
 import org.javatron.embeddings.EncoderSettings;
-import org.javatron.io.InputException;
 import org.javatron.io.Progress;
 import org.javatron.search.ExactSearcher;
 import org.javatron.search.RunOfSearch;
@@ -112,8 +109,8 @@ final class SearchCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     SearchOptions options = options();
     Outputs.check(output, force);
-    Embeddings queries = open(queryFolders, "queries");
-    Embeddings passages = open(passageFolders, "passages");
+    Embeddings queries = EmbeddingsInput.open(queryFolders, "queries");
+    Embeddings passages = EmbeddingsInput.open(passageFolders, "passages");
     if (!allowMismatch) {
       EncoderSettings.requireComparable(queries, passages);
     }
@@ -149,20 +146,6 @@ final class SearchCommand implements Callable<Integer> {
     if (value < 1) {
       throw new ParameterException(spec.commandLine(), name + " must be 1 or more, not " + value);
     }
-  }
-
-  private static Embeddings open(List<Path> folders, String what) throws IOException {
-    Embeddings embeddings = Embeddings.open(folders);
-    Set<Path> different = new HashSet<>();
-    for (Path folder : embeddings.directories()) {
-      if (!different.add(folder.toRealPath())) {
-        throw new InputException(folder + " is given twice among the " + what);
-      }
-    }
-    if (embeddings.rows() == 0) {
-      throw new InputException(folders.get(0) + " holds no " + what);
-    }
-    return embeddings;
   }
 
   private long search(

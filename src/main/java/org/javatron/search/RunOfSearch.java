@@ -10,13 +10,26 @@ import org.javatron.embeddings.Vectors;
 import org.javatron.io.InputException;
 import org.javatron.io.Progress;
 
-/** From rows to ids: writes what a searcher finds as a run, query by query. */
+/** From rows to ids: what a searcher finds, query by query, written as a run or given to others. */
 public final class RunOfSearch {
   private RunOfSearch() {}
 
+  /** Takes one query's passages by their ids. */
+  @FunctionalInterface
+  public interface Results {
+    /**
+     * Takes one query's passages.
+     *
+     * @param queryId the query
+     * @param passageIds its passages, best first
+     * @param scores their scores, in the same order
+     * @throws IOException if they cannot be written; ends the search
+     */
+    void accept(String queryId, List<String> passageIds, float[] scores) throws IOException;
+  }
+
   /**
-   * Searches and writes the run, which the caller commits. Ids found twice are refused, since no
-   * measure means anything on such a run: of queries any, of passages those of one query's list.
+   * Searches and writes the run, which the caller commits.
    *
    * @param searcher searches {@code passages}
    * @param passages where the ids come from
@@ -25,8 +38,7 @@ public final class RunOfSearch {
    * @param run gets the queries in their order
    * @param progress counts passages compared
    * @return how many lines were written
-   * @throws IOException as {@link Searcher#search(Vectors, int, Progress, Searcher.Results)}, or if
-   *     an id comes twice or the run cannot be written
+   * @throws IOException as {@link #forEach}, or if the run cannot be written
    */
   public static long write(
       Searcher searcher,
@@ -36,8 +48,42 @@ public final class RunOfSearch {
       RunWriter run,
       Progress progress)
       throws IOException {
-    Set<String> queryIds = new HashSet<>();
     long[] lines = new long[1];
+    forEach(
+        searcher,
+        passages,
+        queries,
+        depth,
+        progress,
+        (queryId, passageIds, scores) -> {
+          run.write(queryId, passageIds, scores);
+          lines[0] += passageIds.size();
+        });
+    return lines[0];
+  }
+
+  /**
+   * Searches and gives each query's passages by their ids. Ids found twice are refused, since
+   * nothing means anything on such a run: of queries any, of passages those of one query's list.
+   *
+   * @param searcher searches {@code passages}
+   * @param passages where the ids come from
+   * @param queries what is searched for
+   * @param depth passages for each query, 1 or more
+   * @param progress counts passages compared
+   * @param results gets the queries in their order
+   * @throws IOException as {@link Searcher#search(Vectors, int, Progress, Searcher.Results)}, or if
+   *     an id comes twice
+   */
+  public static void forEach(
+      Searcher searcher,
+      Vectors passages,
+      Vectors queries,
+      int depth,
+      Progress progress,
+      Results results)
+      throws IOException {
+    Set<String> queryIds = new HashSet<>();
     searcher.search(
         queries,
         depth,
@@ -47,10 +93,8 @@ public final class RunOfSearch {
           if (!queryIds.add(queryId)) {
             throw new InputException("the query id \"" + queryId + "\" comes twice");
           }
-          run.write(queryId, ids(passages, hits), hits.scores());
-          lines[0] += hits.size();
+          results.accept(queryId, ids(passages, hits), hits.scores());
         });
-    return lines[0];
   }
 
   private static List<String> ids(Vectors passages, Hits hits) throws IOException {

@@ -44,6 +44,7 @@ class LayersTest {
             List.of("ops"),
             List.of("model", "data", "embeddings"),
             List.of("encode", "search", "eval"),
+            List.of("mine"),
             List.of("train"),
             List.of("cli"));
     for (int i = 0; i < layers.size(); i++) {
@@ -61,6 +62,11 @@ class LayersTest {
     for (String layer : List.of("search", "eval")) {
       mayNotUse(layer, "model", "ops", "tokenize", "weights");
     }
+  }
+
+  @Test
+  void rowsAreMadeOfFilesAndVectorsNeverOfBert() {
+    mayNotUse("mine", "model", "ops", "weights", "encode");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package org.javatron.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -23,7 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class FormatsDocTest {
   private static final Pattern EXAMPLE =
-      Pattern.compile("```(?:tsv|json|text) (corpus|qrels|run)( \\w+)?\n(.*?)```", Pattern.DOTALL);
+      Pattern.compile(
+          "```(?:tsv|json|text) (corpus|qrels|run|negatives)( \\w+)?\n(.*?)```", Pattern.DOTALL);
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
 
   @TempDir Path folder;
@@ -37,6 +39,7 @@ class FormatsDocTest {
       examples.merge(example.group(1), 1, Integer::sum);
       switch (example.group(1)) {
         case "corpus" -> readCorpus(file, example.group(3));
+        case "negatives" -> readNegatives(file);
         case "qrels" -> assertTrue(Qrels.read(file).size() > 0);
         default ->
             readRun(
@@ -44,7 +47,14 @@ class FormatsDocTest {
                 RunFormat.valueOf(example.group(2).strip().toUpperCase(java.util.Locale.ROOT)));
       }
     }
-    assertEquals(Map.of("corpus", 4, "qrels", 3, "run", 3), examples);
+    assertEquals(Map.of("corpus", 4, "negatives", 2, "qrels", 3, "run", 3), examples);
+  }
+
+  private static void readNegatives(Path file) throws IOException {
+    try (NegativesReader reader = NegativesReader.open(file)) {
+      assertEquals(new Negatives("1000094", List.of("5399011", "4239068")), reader.next());
+      assertNull(reader.next());
+    }
   }
 
   private static void readCorpus(Path file, String content) throws IOException {
