@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import org.javatron.command.CommandRunner;
 import org.javatron.command.VersionProvider;
 import org.javatron.weights.ConvertCommand;
+import org.javatron.weights.InitCommand;
 import org.javatron.weights.InspectCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Spec;
       ConvertCommand.class,
       InspectCommand.class,
       VocabCommand.class,
+      InitCommand.class,
       TokenizeCommand.class,
       BuildTrainCommand.class,
       EncodeCommand.class,

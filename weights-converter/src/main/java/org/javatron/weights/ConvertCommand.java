@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.javatron.weights.hub.HubOptions;
 import picocli.CommandLine.Command;
@@ -159,16 +158,6 @@ public final class ConvertCommand implements Callable<Integer> {
   }
 
   private Dtype dtype() {
-    if (dtype == null) {
-      return null;
-    }
-    for (Dtype candidate : Dtype.values()) {
-      if (candidate.widensToFloat32()
-          && candidate.torchName().equals(dtype.toLowerCase(Locale.ROOT))) {
-        return candidate;
-      }
-    }
-    throw new ParameterException(
-        spec.commandLine(), "--dtype should be float32, float16 or bfloat16, found " + dtype);
+    return dtype == null ? null : Dtype.ofWeights(dtype, spec.commandLine());
   }
 }

@@ -1,5 +1,9 @@
 package org.javatron.weights;
 
+import java.util.Locale;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
 /** The number type of a tensor's elements, named as safetensors names it; all little-endian. */
 public enum Dtype {
   /** IEEE 754 single precision. */
@@ -61,6 +65,18 @@ public enum Dtype {
    */
   public String torchName() {
     return torchName;
+  }
+
+  /** The type that {@code --dtype} names; any other name is a usage error. */
+  static Dtype ofWeights(String name, CommandLine command) {
+    for (Dtype candidate : values()) {
+      if (candidate.widensToFloat32()
+          && candidate.torchName.equals(name.toLowerCase(Locale.ROOT))) {
+        return candidate;
+      }
+    }
+    throw new ParameterException(
+        command, "--dtype should be float32, float16 or bfloat16, found " + name);
   }
 
   /**

@@ -150,7 +150,6 @@ final class ModelConverter {
     Pooling pooling = published.pooling() == null ? Pooling.CLS : published.pooling();
     boolean again = Files.exists(source.resolve(ModelManifest.FILE_NAME));
     ModelManifest own = again ? ModelManifest.read(source) : null;
-    String version = ModelConverter.class.getPackage().getImplementationVersion();
     return new ModelManifest(
         or(options.pooling(), again ? own.pooling() : pooling),
         or(options.normalize(), again ? own.normalize() : published.normalize()),
@@ -167,7 +166,7 @@ final class ModelConverter {
             options.revision(),
             format,
             published.maxLength(),
-            "javatron " + or(version, "(unpackaged)")));
+            Provenance.program()));
   }
 
   private static <T> T or(T given, T otherwise) {

@@ -15,4 +15,10 @@ public record Provenance(
     String revision,
     String sourceFormat,
     Integer publishedMaxLength,
-    String writtenBy) {}
+    String writtenBy) {
+  /** This program and its version, for {@code writtenBy}. */
+  static String program() {
+    String version = Provenance.class.getPackage().getImplementationVersion();
+    return "javatron " + (version == null ? "(unpackaged)" : version);
+  }
+}

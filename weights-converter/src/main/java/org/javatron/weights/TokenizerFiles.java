@@ -55,13 +55,21 @@ final class TokenizerFiles {
     }
     checkSize(from, output.resolve(VOCABULARY), config);
     if (!Files.exists(output.resolve(SETTINGS)) && !Files.exists(output.resolve(WHOLE))) {
-      ObjectNode settings = Json.object();
-      settings.put("tokenizer_class", "BertTokenizer");
-      settings.put("do_lower_case", true);
-      Json.write(output.resolve(SETTINGS), settings);
+      writeSettings(output, true, null);
       notes.add("no tokenizer settings: lower-casing assumed, as Transformers does");
     }
     return notes;
+  }
+
+  /** Settings of a plain BERT tokenizer; null for a length that nobody knows. */
+  static void writeSettings(Path folder, boolean lowercase, Integer maxLength) throws IOException {
+    ObjectNode settings = Json.object();
+    settings.put("tokenizer_class", "BertTokenizer");
+    settings.put("do_lower_case", lowercase);
+    if (maxLength != null) {
+      settings.put("model_max_length", maxLength);
+    }
+    Json.write(folder.resolve(SETTINGS), settings);
   }
 
   /** Newer Transformers save tokenizer.json alone, with the pieces and their ids inside. */
