@@ -43,10 +43,14 @@ final class BuildTrainCommand implements Callable<Integer> {
     rows.check();
     Outputs.checkShards(rows.output, ".json", rows.force);
     Qrels qrels = Qrels.read(rows.qrels);
-    boolean inBatch = negativesFile == null;
-    CandidateSource source =
-        inBatch ? CandidateSource.none(qrels) : CandidateSource.file(negativesFile);
-    rows.write(source, qrels, ".json", Integer.MAX_VALUE, inBatch, null);
+    CandidateSource source;
+    if (negativesFile == null) {
+      source = CandidateSource.none(qrels);
+      rows.withoutNegatives();
+    } else {
+      source = CandidateSource.file(negativesFile);
+    }
+    rows.write(source, qrels, ".json", Integer.MAX_VALUE, null, rows::counting);
     return 0;
   }
 }

@@ -125,8 +125,8 @@ final class MineCommand implements Callable<Integer> {
     }
     Qrels qrels = Qrels.read(rows.qrels);
     if (ranking.run != null) {
-      rows.write(
-          CandidateSource.run(ranking.run, format), qrels, SUFFIX, depth, false, negativesOutput);
+      CandidateSource source = CandidateSource.run(ranking.run, format);
+      rows.write(source, qrels, SUFFIX, depth, negativesOutput, rows::counting);
     } else {
       search(qrels);
     }
@@ -175,8 +175,14 @@ final class MineCommand implements Callable<Integer> {
       rows.err().println(plan.description());
       CandidateSource source =
           CandidateSource.search(
-              searcher, passageVectors, queryVectors, plan.depth(), Progress.none());
-      rows.write(source, qrels, SUFFIX, depth, false, negativesOutput);
+              searcher,
+              passageVectors,
+              queryVectors,
+              plan.depth(),
+              () ->
+                  Progress.console(
+                      rows.err(), "searching", plan.passes() * plan.passages(), "passages"));
+      rows.write(source, qrels, SUFFIX, depth, negativesOutput, Progress::none);
     }
   }
 }

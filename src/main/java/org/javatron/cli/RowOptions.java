@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.javatron.data.NegativesWriter;
 import org.javatron.data.Qrels;
 import org.javatron.data.ShardFiles;
@@ -158,19 +159,29 @@ final class RowOptions {
     return spec.commandLine().getErr();
   }
 
+  /** The negatives are those of the batch, whatever --negatives says. */
+  void withoutNegatives() {
+    negatives = 0;
+  }
+
+  /** How the writing of rows is shown where nothing else tells how far it is. */
+  Progress counting() {
+    return Progress.console(err(), "building", -1, "queries");
+  }
+
   /**
    * Writes the rows of these candidates and says what was done.
    *
-   * @param without rows shall have no negatives, whatever --negatives says
    * @param negativesOutput a file for the negatives' ids, or null
+   * @param building opened when the texts are read; counts queries
    */
   void write(
       CandidateSource candidates,
       Qrels judgements,
       String suffix,
       int depth,
-      boolean without,
-      Path negativesOutput)
+      Path negativesOutput,
+      Supplier<Progress> building)
       throws IOException {
     long begin = System.nanoTime();
     RowForm form =
@@ -178,15 +189,14 @@ final class RowOptions {
             ? new TextRow(separator)
             : new TokenRow(casing.load(source), separator, queryTokens, passageTokens);
     RowSettings settings =
-        new RowSettings(
-            form, depth, without ? 0 : negatives, relevance, seed, shardSize, threads());
+        new RowSettings(form, depth, negatives, relevance, seed, shardSize, threads());
     try (TextStore queryTexts = store(List.of(queries), "queries");
         TextStore passages = store(corpus, "passages");
         ShardFiles files = ShardFiles.create(output, suffix);
         NegativesWriter ids =
             negativesOutput == null ? null : NegativesWriter.create(negativesOutput)) {
       RowReport report;
-      try (Progress progress = Progress.console(err(), "building", -1, "queries")) {
+      try (Progress progress = building.get()) {
         report =
             new TrainingRows(queryTexts, passages, judgements, settings)
                 .write(candidates, files, ids, progress);

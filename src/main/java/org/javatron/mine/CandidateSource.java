@@ -3,6 +3,7 @@ package org.javatron.mine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 import org.javatron.data.Negatives;
 import org.javatron.data.NegativesReader;
 import org.javatron.data.Qrels;
@@ -91,18 +92,25 @@ public interface CandidateSource {
    * @param passages where the passages' ids come from
    * @param queries the queries' vectors and ids
    * @param depth passages for each query, 1 or more
-   * @param progress counts passages compared
+   * @param progress opened when the search begins; counts passages compared
    * @return the source
    */
   static CandidateSource search(
-      Searcher searcher, Vectors passages, Vectors queries, int depth, Progress progress) {
-    return sink ->
+      Searcher searcher,
+      Vectors passages,
+      Vectors queries,
+      int depth,
+      Supplier<Progress> progress) {
+    return sink -> {
+      try (Progress shown = progress.get()) {
         RunOfSearch.forEach(
             searcher,
             passages,
             queries,
             depth,
-            progress,
+            shown,
             (queryId, passageIds, scores) -> sink.accept(new Negatives(queryId, passageIds)));
+      }
+    };
   }
 }

@@ -16,6 +16,8 @@ public enum Finding {
   CANDIDATE_IS_RELEVANT("left out", "candidates that are relevant to their query"),
   /** A candidate that the corpus lacks. */
   NEGATIVE_NOT_IN_CORPUS("left out", "negatives that are not in the corpus"),
+  /** Nobody has candidates for the query: it was not searched for, or BM25's file lacks it. */
+  QUERY_WITHOUT_CANDIDATES("note", "judged queries that the negatives' source does not name"),
   /** The row has fewer negatives than asked for; the trainer repeats them. */
   FEW_NEGATIVES("note", "queries with fewer negatives than asked for"),
   /** Lines of one query do not stand together, so it gets several rows. */

@@ -111,6 +111,11 @@ public final class TrainingRows {
       while (!ahead.isEmpty()) {
         take();
       }
+      for (String judged : qrels.queryIds()) {
+        if (!seen.contains(judged)) {
+          report.count(Finding.QUERY_WITHOUT_CANDIDATES, judged);
+        }
+      }
       return report;
     }
 

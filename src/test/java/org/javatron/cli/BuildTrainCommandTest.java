@@ -42,6 +42,12 @@ class BuildTrainCommandTest {
         result.out().startsWith(data.output + ": 2 rows in 1 files, 3 positives, 3 negatives, "),
         result.out());
     assertTrue(
+        result
+            .err()
+            .contains(
+                "note: 1 judged queries that the negatives' source does not name, such as q1\n"),
+        result.err());
+    assertTrue(
         result.err().contains("note: 2 queries with fewer negatives than asked for, such as q0\n"),
         result.err());
     for (String end : List.of("\r\n", "\n")) {

@@ -109,6 +109,7 @@ class MineCommandTest {
         "{\"query\": [20], \"positives\": [[11], [10]], \"negatives\": [[13], [14]]}\n"
             + "{\"query\": [22], \"positives\": [[13]], \"negatives\": [[10], [11]]}\n",
         data.shard("split00.hn.json"));
+    assertTrue(result.err().contains("searching: 6 of 6 passages"), result.err());
     assertTrue(
         result.err().contains(": 3 queries over 6 passages at depth 4 in 1 pass\n"), result.err());
     assertTrue(result.err().contains("in the qrels, such as q9\n"), result.err());
