@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
       MineCommand.class,
       EvaluateCommand.class,
       FormatCommand.class,
+      PlotCommand.class,
       DemoCommand.class,
       CommandLine.HelpCommand.class
     })

@@ -27,6 +27,7 @@ class HelpTest {
             "mine",
             "evaluate",
             "format",
+            "plot",
             "demo",
             "help"),
         commands.stream().map(line -> line.trim().split(" ")[0]).toList());
@@ -46,6 +47,7 @@ class HelpTest {
         "mine",
         "evaluate",
         "format",
+        "plot",
         "demo"
       })
   void helpFitsTheTerminalAndShowsAnExample(String command) {
