@@ -17,7 +17,10 @@ import org.javatron.embeddings.Shard;
 import org.javatron.embeddings.TestEmbeddings;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.AnnotatedElementContext;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.io.TempDirFactory;
 
 class MineCommandTest {
   private static final String RUN =
@@ -85,6 +88,39 @@ class MineCommandTest {
     String before = data.shard("split01.json");
     assertEquals(0, data.run("build-train", "--output", rows, "--force").exitCode());
     assertEquals(before, data.shard("split01.json"));
+  }
+
+  @Test
+  void betweenDisksRowsAreCopied(@TempDir(factory = MemoryDisk.class) Path disk)
+      throws IOException {
+    Path rows = folder.resolve("bm25");
+    assertEquals(0, data.run("build-train", "--output", rows).exitCode());
+    boolean linkable = Files.getFileStore(disk).equals(Files.getFileStore(rows));
+    CliResult result = mine("--run", run, "--merge", rows, "--output", disk.resolve("rows"));
+    assertEquals(0, result.exitCode(), result.err());
+    assertTrue(
+        result
+            .err()
+            .endsWith(
+                linkable
+                    ? " hard-linked\n"
+                    : " copied, since the disk refuses links between the two folders\n"),
+        result.err());
+    assertEquals(
+        -1,
+        Files.mismatch(rows.resolve("split00.json"), disk.resolve("rows").resolve("split00.json")));
+  }
+
+  /** Another disk than the usual one for temporary files, where the system has one. */
+  static final class MemoryDisk implements TempDirFactory {
+    @Override
+    public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext context)
+        throws IOException {
+      Path disk = Path.of("/dev/shm");
+      return Files.isWritable(disk)
+          ? Files.createTempDirectory(disk, "javatron")
+          : Files.createTempDirectory("javatron");
+    }
   }
 
   @Test
