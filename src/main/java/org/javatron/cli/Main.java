@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       InitCommand.class,
       TokenizeCommand.class,
       BuildTrainCommand.class,
+      PairsCommand.class,
       EncodeCommand.class,
       SearchCommand.class,
       MineCommand.class,
