@@ -1,5 +1,6 @@
 package org.javatron.kernels;
 
+import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
@@ -25,20 +26,29 @@ final class CpuAttentionBackward {
       int worker) {
     for (int t = head.from(); t < head.to(); t += AttentionBlock.QUERIES) {
       int queries = Math.min(AttentionBlock.QUERIES, head.to() - t);
-      block.computeProbabilities(head, t, queries);
       int length = queries * head.keys();
       float[] row = loops.scratch(worker, 0, length);
+      float[] kept = loops.scratch(worker, 1, length);
       FloatPointer g = dOut.at((long) t * head.h() + head.column());
       float beta = t == head.from() ? 0 : 1;
+      if (mask.drops()) { // both uses of the mask from one run of its generator
+        Arrays.fill(kept, 0, length, 1);
+        AttentionBlock.drop(kept, head, sequence, t, queries, mask);
+      }
 
+      block.computeProbabilities(head, t, queries);
       System.arraycopy(block.probabilities, 0, row, 0, length);
-      AttentionBlock.drop(row, head, sequence, t, queries, mask);
+      if (mask.drops()) {
+        loops.math.multiply(row, 0, kept, 0, length);
+      }
       block.values.write(0, row, 0, length);
       addColumns(block, head, queries, 1, g, head.h(), beta, gradient.value());
 
       probabilityGradients(block, head, queries, g);
       block.values.read(0, row, 0, length);
-      AttentionBlock.drop(row, head, sequence, t, queries, mask);
+      if (mask.drops()) {
+        loops.math.multiply(row, 0, kept, 0, length);
+      }
       for (int q = 0; q < queries; q++) {
         int at = q * head.keys();
         loops.math.softmaxBackward(row, at, block.probabilities, at, head.keys());

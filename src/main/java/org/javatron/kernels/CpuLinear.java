@@ -81,7 +81,10 @@ final class CpuLinear {
         });
   }
 
-  /** One pool of tasks for the three gradients, so that no thread waits between them. */
+  /**
+   * One pool of tasks for the three gradients, so that no thread waits between them. The weight's
+   * tiles come first and may be large, since as much work in smaller ones follows to even it out.
+   */
   void backward(
       INDArray x, INDArray weight, INDArray dOut, INDArray dX, INDArray dWeight, INDArray dBias) {
     int rows = (int) x.size(0);
@@ -89,7 +92,7 @@ final class CpuLinear {
     int outputs = (int) dOut.size(1);
     int threads = loops.workers.threads();
     Tiles ofX = Tiles.of(rows, inputs, threads);
-    Tiles ofWeight = Tiles.of(outputs, inputs, threads);
+    Tiles ofWeight = Tiles.of(outputs, inputs, (threads + 1) / 2);
     int height = PartialSums.rowsOfABlock(rows);
     int blocks = (rows + height - 1) / height;
     Floats from = Floats.of(x);

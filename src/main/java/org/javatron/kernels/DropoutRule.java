@@ -62,8 +62,14 @@ public record DropoutRule(double probability, int site, INDArray keys) {
     return mix64(key + (site + 1) * 0x9E3779B97F4A7C15L);
   }
 
-  /** The 24 random bits of one value. */
-  static int bits(long siteKey, int index) {
+  /**
+   * The 24 random bits of one value.
+   *
+   * @param siteKey a sequence's key, mixed with the site
+   * @param index which of the sequence's values
+   * @return 0 to 2²⁴ - 1
+   */
+  public static int bits(long siteKey, int index) {
     int inner = mix32(index * 0x9E3779B9 + (int) siteKey);
     return mix32(inner + (int) (siteKey >>> 32)) >>> (32 - BITS);
   }

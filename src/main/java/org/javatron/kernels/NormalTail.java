@@ -60,12 +60,14 @@ public final class NormalTail {
   }
 
   /**
-   * The density of the standard normal distribution.
+   * The slope of GELU.
    *
    * @param x any number
-   * @return {@code exp(-x²/2) / √(2π)}
+   * @return {@code Φ(x) + x φ(x)} with the density {@code φ(x) = exp(-x²/2) / √(2π)}
    */
-  static float density(float x) {
-    return PEAK * (float) Math.exp(-0.5f * x * x);
+  public static float geluSlope(float x) {
+    float tail = above(Math.abs(x));
+    float density = PEAK * (float) Math.exp(-0.5f * x * x);
+    return (x < 0 ? tail : 1 - tail) + x * density;
   }
 }

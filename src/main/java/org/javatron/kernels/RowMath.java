@@ -52,6 +52,17 @@ public interface RowMath {
   void add(float[] x, int xOffset, float[] y, int yOffset, int length);
 
   /**
+   * {@code x *= y}, value by value.
+   *
+   * @param x float32, changed from {@code xOffset}
+   * @param xOffset index of the first value of {@code x}
+   * @param y float32, read from {@code yOffset}
+   * @param yOffset index of the first value of {@code y}
+   * @param length how many values, 0 or more
+   */
+  void multiply(float[] x, int xOffset, float[] y, int yOffset, int length);
+
+  /**
    * {@code x *= factor}, value by value.
    *
    * @param x float32, changed from {@code offset}

@@ -27,6 +27,13 @@ public final class ScalarRowMath implements RowMath {
   }
 
   @Override
+  public void multiply(float[] x, int xOffset, float[] y, int yOffset, int length) {
+    for (int i = 0; i < length; i++) {
+      x[xOffset + i] *= y[yOffset + i];
+    }
+  }
+
+  @Override
   public void scale(float[] x, int offset, int length, float factor) {
     for (int i = 0; i < length; i++) {
       x[offset + i] *= factor;
@@ -84,10 +91,7 @@ public final class ScalarRowMath implements RowMath {
   @Override
   public void geluBackward(float[] d, int dOffset, float[] x, int xOffset, int length) {
     for (int i = 0; i < length; i++) {
-      float value = x[xOffset + i];
-      float tail = NormalTail.above(Math.abs(value));
-      float below = value < 0 ? tail : 1 - tail;
-      d[dOffset + i] *= below + value * NormalTail.density(value);
+      d[dOffset + i] *= NormalTail.geluSlope(x[xOffset + i]);
     }
   }
 

@@ -65,12 +65,13 @@ class RowMathTest {
   }
 
   @Test
-  void addAndScaleAgreeExactly() {
+  void addMultiplyAndScaleAgreeExactly() {
     Random random = new Random(2);
     for (int n : AWKWARD) {
       float[] x = rows(random, n, 3);
       float[] y = rows(random, n, 3);
       agree(x, n, 0, (math, row) -> math.add(row, 2, y, 1, n));
+      agree(x, n, 0, (math, row) -> math.multiply(row, 2, y, 1, n));
       agree(x, n, 0, (math, row) -> math.scale(row, 2, n, 0.3f));
     }
   }

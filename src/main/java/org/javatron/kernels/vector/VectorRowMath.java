@@ -9,7 +9,14 @@ import org.javatron.kernels.DropoutRule;
 import org.javatron.kernels.NormalTail;
 import org.javatron.kernels.RowMath;
 
-/** {@link RowMath} in vectors as wide as this CPU prefers (16 floats with AVX-512). */
+/**
+ * {@link RowMath} in vectors as wide as this CPU prefers (16 floats with AVX-512).
+ *
+ * <p>Keep the loops small: HotSpot inlines every call in them, but gives up where a method has
+ * grown too large, and a vector that is not inlined is allocated, ten times as slow. Hence
+ * polynomials are loops over their coefficients, and what does not fill a vector is left to plain
+ * arithmetic.
+ */
 public final class VectorRowMath implements RowMath {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
@@ -22,6 +29,10 @@ public final class VectorRowMath implements RowMath {
   private static final float ROUND = 12582912f; // 1.5 * 2^23
   private static final float MINUS_LN2_HIGH = -0.693359375f; // 9 bits: k times it is exact
   private static final float MINUS_LN2_LOW = 2.12194440e-4f;
+
+  private static final float[] TAYLOR = {
+    1f / 5040, 1f / 720, 1f / 120, 1f / 24, 1f / 6, 1f / 2, 1, 1
+  };
 
   /** There is nothing to set. */
   public VectorRowMath() {}
@@ -54,6 +65,17 @@ public final class VectorRowMath implements RowMath {
     }
     for (; i < length; i++) {
       x[xOffset + i] += y[yOffset + i];
+    }
+  }
+
+  @Override
+  public void multiply(float[] x, int xOffset, float[] y, int yOffset, int length) {
+    int i = 0;
+    for (; i < SPECIES.loopBound(length); i += SPECIES.length()) {
+      load(x, xOffset + i).mul(load(y, yOffset + i)).intoArray(x, xOffset + i);
+    }
+    for (; i < length; i++) {
+      x[xOffset + i] *= y[yOffset + i];
     }
   }
 
@@ -115,12 +137,8 @@ public final class VectorRowMath implements RowMath {
     for (; i < SPECIES.loopBound(length); i += SPECIES.length()) {
       load(d, dOffset + i).mul(geluSlope(load(x, xOffset + i))).intoArray(d, dOffset + i);
     }
-    if (i < length) {
-      VectorMask<Float> rest = SPECIES.indexInRange(i, length);
-      FloatVector slope = geluSlope(FloatVector.fromArray(SPECIES, x, xOffset + i, rest));
-      FloatVector.fromArray(SPECIES, d, dOffset + i, rest)
-          .mul(slope)
-          .intoArray(d, dOffset + i, rest);
+    for (; i < length; i++) {
+      d[dOffset + i] *= NormalTail.geluSlope(x[xOffset + i]);
     }
   }
 
@@ -142,14 +160,10 @@ public final class VectorRowMath implements RowMath {
     FloatVector k = shifted.sub(ROUND);
     // r = x - k ln 2, with ln 2 in two parts so that k ln 2 loses no digits.
     FloatVector r = k.fma(all(MINUS_LN2_LOW), k.fma(all(MINUS_LN2_HIGH), x));
-    FloatVector p = all(1f / 5040);
-    p = p.fma(r, all(1f / 720));
-    p = p.fma(r, all(1f / 120));
-    p = p.fma(r, all(1f / 24));
-    p = p.fma(r, all(1f / 6));
-    p = p.fma(r, all(1f / 2));
-    p = p.fma(r, all(1f));
-    p = p.fma(r, all(1f));
+    FloatVector p = all(TAYLOR[0]);
+    for (int i = 1; i < TAYLOR.length; i++) {
+      p = p.fma(r, all(TAYLOR[i]));
+    }
     // k stands in the low bits of the shifted number: moved to the exponent, it multiplies by 2^k.
     IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
     return p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
@@ -284,10 +298,8 @@ public final class VectorRowMath implements RowMath {
       FloatVector mask = dropoutMask(siteKey, index + i, threshold, factor);
       load(x, offset + i).mul(mask).intoArray(x, offset + i);
     }
-    if (i < length) {
-      VectorMask<Float> rest = SPECIES.indexInRange(i, length);
-      FloatVector mask = dropoutMask(siteKey, index + i, threshold, factor);
-      FloatVector.fromArray(SPECIES, x, offset + i, rest).mul(mask).intoArray(x, offset + i, rest);
+    for (; i < length; i++) {
+      x[offset + i] *= DropoutRule.bits(siteKey, index + i) >= threshold ? factor : 0;
     }
   }
 
