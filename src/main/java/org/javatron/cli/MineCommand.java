@@ -33,10 +33,10 @@ import picocli.CommandLine.Option;
           + " build_train_hn.py writes them. The ranking is a run or is searched for here.",
       "",
       "Examples:",
-      "  javatron mine --run run.tsv --queries train.query.txt --qrels qrels.train.tsv \\",
-      "    --corpus para.txt --model M --output rows-hn --merge rows",
-      "  javatron mine --queries-embeddings Q --passage-embeddings E --queries q.tsv \\",
-      "    --qrels qrels.tsv --corpus corpus.tsv --model M --output rows-hn"
+      "  javatron mine --run run.tsv --queries train.query.txt --corpus para.txt \\",
+      "    --qrels qrels.train.tsv --model M --output rows-hn --merge rows",
+      "  javatron mine --queries-embeddings Q --passage-embeddings E --model M \\",
+      "    --queries q.tsv --qrels qrels.tsv --corpus corpus.tsv --output rows-hn"
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
