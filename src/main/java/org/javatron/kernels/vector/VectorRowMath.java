@@ -25,10 +25,11 @@ public final class VectorRowMath implements RowMath {
   /** Lane times factor. */
   private static final IntVector INDEX_STEPS = IntVector.zero(INTS).addIndex(1).mul(INDEX_FACTOR);
 
-  private static final float LOG2_E = 1.44269504f;
-  private static final float ROUND = 12582912f; // 1.5 * 2^23
-  private static final float MINUS_LN2_HIGH = -0.693359375f; // 9 bits: k times it is exact
-  private static final float MINUS_LN2_LOW = 2.12194440e-4f;
+  private static final FloatVector LOG2_E = all(1.44269504f);
+  private static final FloatVector ROUND = all(12582912f); // 1.5 * 2^23
+  private static final FloatVector MINUS_LN2_HIGH =
+      all(-0.693359375f); // 9 bits: k times it is exact
+  private static final FloatVector MINUS_LN2_LOW = all(2.12194440e-4f);
 
   private static final float[] TAYLOR = {
     1f / 5040, 1f / 720, 1f / 120, 1f / 24, 1f / 6, 1f / 2, 1, 1
@@ -156,10 +157,10 @@ public final class VectorRowMath implements RowMath {
   private static FloatVector exp(FloatVector x) {
     x = x.max(-87f); // smaller results are not normal floats; 1e-38 is as good as 0 here
     // Adding and subtracting 1.5 * 2^23 rounds to the nearest integer.
-    FloatVector shifted = x.fma(all(LOG2_E), all(ROUND));
+    FloatVector shifted = x.fma(LOG2_E, ROUND);
     FloatVector k = shifted.sub(ROUND);
     // r = x - k ln 2, with ln 2 in two parts so that k ln 2 loses no digits.
-    FloatVector r = k.fma(all(MINUS_LN2_LOW), k.fma(all(MINUS_LN2_HIGH), x));
+    FloatVector r = k.fma(MINUS_LN2_LOW, k.fma(MINUS_LN2_HIGH, x));
     FloatVector p = all(TAYLOR[0]);
     for (int i = 1; i < TAYLOR.length; i++) {
       p = p.fma(r, all(TAYLOR[i]));
