@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       TokenizeCommand.class,
       BuildTrainCommand.class,
       PairsCommand.class,
+      TrainCommand.class,
       EncodeCommand.class,
       SearchCommand.class,
       MineCommand.class,

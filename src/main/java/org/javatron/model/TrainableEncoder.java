@@ -260,6 +260,22 @@ public final class TrainableEncoder implements TextEncoder, Closeable {
   }
 
   /**
+   * Takes the weights that {@link #save} wrote.
+   *
+   * @param saved a directory of this encoder, trained further
+   * @throws IOException if it cannot be read or is of another model; the message names file and
+   *     tensor
+   */
+  public void load(Path saved) throws IOException {
+    Map<String, INDArray> other = WeightLoader.load(saved.resolve("model.safetensors"), config);
+    try {
+      other.forEach((name, array) -> weights.get(name).assign(array));
+    } finally {
+      other.values().forEach(INDArray::close);
+    }
+  }
+
+  /**
    * Writes the encoder as a model directory: model.safetensors in float32 under Hugging Face's
    * names, the other files as they were where it was loaded from, javatron.json with the new
    * weights' hash.

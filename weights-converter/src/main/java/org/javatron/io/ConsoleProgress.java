@@ -16,12 +16,16 @@ final class ConsoleProgress implements Progress {
   private static final long MEGABYTE = 1_000_000;
 
   private final ProgressBar bar;
+  private final PrintWriter err;
+  private final int columns;
   private final Runnable end;
   private boolean closed;
   private volatile boolean lastShown;
 
   ConsoleProgress(
       PrintWriter err, int columns, String task, long already, long total, String unit) {
+    this.err = err;
+    this.columns = columns;
     boolean terminal = columns > 0;
     boolean bytes = unit.equals("bytes");
     ProgressBarBuilder builder =
@@ -107,6 +111,13 @@ final class ConsoleProgress implements Progress {
   @Override
   public void step(long amount) {
     bar.stepBy(amount);
+  }
+
+  @Override
+  public void note(String line) {
+    // On a terminal the bar's line is written over; the bar draws itself anew below.
+    String erased = columns == 0 ? "" : "\r" + " ".repeat(columns - 1) + "\r";
+    showLine(err, erased + line);
   }
 
   @Override

@@ -26,6 +26,14 @@ public interface Progress extends AutoCloseable {
    */
   void step(long amount);
 
+  /**
+   * Shows a line of its own, above the bar where there is one; a progress that shows nothing does
+   * nothing.
+   *
+   * @param line what to say, without a line's end
+   */
+  default void note(String line) {}
+
   /** Shows the last state and ends. Closing twice does nothing more. */
   @Override
   void close();

@@ -1,0 +1,279 @@
+package org.javatron.train;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.javatron.io.InputException;
+import org.javatron.io.Progress;
+import org.javatron.kernels.Workers;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Step after step: gradients, clipping, AdamW; and now and then figures and checkpoints. */
+final class TrainingLoop {
+  /** What the loop works with; whoever made it closes it. */
+  record Parts(
+      EncoderPair pair,
+      AdamW optimizer,
+      Workers workers,
+      ContrastiveStep contrastive,
+      Batches batches,
+      HeldOut heldOut,
+      TrainingLog figures,
+      Progress progress,
+      PrintWriter log) {}
+
+  private final TrainingSettings settings;
+  private final ModelTexts texts;
+  private final TrainerState.Run run;
+  private final Parts parts;
+  private final Checkpoints checkpoints;
+  private final LinearSchedule schedule;
+
+  private long done;
+  private TrainingSummary.Best best;
+
+  // Since the last line of figures.
+  private double lossSum;
+  private int lossSteps;
+  private long tokensSince;
+  private long nanosSince;
+
+  private long tokens;
+
+  /** Whether there is anything to draw. */
+  private boolean reported;
+
+  TrainingLoop(TrainingSettings settings, ModelTexts texts, TrainerState.Run run, Parts parts) {
+    this.settings = settings;
+    this.texts = texts;
+    this.run = run;
+    this.parts = parts;
+    checkpoints = new Checkpoints(settings.output());
+    OptimizerSettings rates = settings.optimizer();
+    schedule =
+        LinearSchedule.withRatio(rates.learningRate(), rates.warmupRatio(), run.totalSteps());
+  }
+
+  void continueAfter(TrainerState state) {
+    done = state.step();
+    best = state.best();
+    lossSum = state.lossSum();
+    lossSteps = state.lossSteps();
+  }
+
+  TrainingSummary run() throws IOException {
+    long begun = System.nanoTime();
+    long before = done;
+    double loss = Double.NaN;
+    if (done == 0 && parts.heldOut != null) {
+      evaluate();
+    }
+    while (done < run.totalSteps()) {
+      double norm = step();
+      done++;
+      boolean last = done == run.totalSteps();
+      if (last || done % settings.loggingSteps() == 0) {
+        loss = report(norm);
+      }
+      boolean better =
+          parts.heldOut != null
+              && (last || done % settings.heldOut().everySteps() == 0)
+              && isBest(evaluate());
+      if (better || done % settings.checkpoints().everySteps() == 0) {
+        checkpoint();
+      }
+      parts.progress.step(1);
+    }
+    parts.figures.sync();
+    finish();
+    return summary(
+        settings, done, done - before, tokens, (System.nanoTime() - begun) / 1e9, loss, best);
+  }
+
+  /** One optimiser step; the norm of its gradients. */
+  private double step() throws IOException {
+    long begun = System.nanoTime();
+    int accumulation = settings.step().accumulation();
+    parts.pair.zeroGradients();
+    List<Batches.Batch> seen = new ArrayList<>();
+    double loss = 0;
+    for (int part = 0; part < accumulation; part++) {
+      Batches.Batch batch = parts.batches.read(done, part);
+      seen.add(batch);
+      double its =
+          parts.contrastive.run(
+              batch.queries(),
+              batch.passages(),
+              batch.queryKeys(),
+              batch.passageKeys(),
+              1.0 / accumulation);
+      requireFinite("the loss", its, List.of(batch));
+      loss += its / accumulation;
+      tokensSince += batch.tokens();
+    }
+    Map<String, INDArray> gradients = parts.pair.gradients();
+    double norm = GradientNorm.of(gradients, parts.workers);
+    requireFinite("the norm of the gradients", norm, seen);
+    parts.optimizer.step(
+        gradients,
+        schedule.rate(done),
+        GradientNorm.clip(norm, settings.optimizer().maxGradNorm()));
+    lossSum += loss;
+    lossSteps++;
+    nanosSince += System.nanoTime() - begun;
+    return norm;
+  }
+
+  private void requireFinite(String what, double value, List<Batches.Batch> batches)
+      throws IOException {
+    if (Double.isFinite(value)) {
+      return;
+    }
+    List<String> names = new ArrayList<>();
+    for (Batches.Batch batch : batches) {
+      names.add(parts.batches.names(batch));
+    }
+    List<Long> steps = checkpoints.steps();
+    throw new InputException(
+        "step %d: %s is %s with the queries %s; %s"
+            .formatted(
+                done + 1,
+                what,
+                value,
+                String.join(", ", names),
+                steps.isEmpty()
+                    ? "there is no checkpoint yet"
+                    : "the last good checkpoint is "
+                        + checkpoints.folder(steps.get(steps.size() - 1))));
+  }
+
+  private double report(double norm) throws IOException {
+    double loss = lossSum / lossSteps;
+    TrainingHistory.Step figures =
+        new TrainingHistory.Step(
+            done,
+            epoch(),
+            loss,
+            schedule.rate(done - 1),
+            norm,
+            tokensSince / Math.max(1e-9, nanosSince / 1e9));
+    parts.figures.write(figures);
+    parts.progress.note(
+        String.format(
+            Locale.ROOT,
+            "step %d of %d (epoch %.2f): loss %.4f, learning rate %.3g, gradient norm %.3f,"
+                + " %.0f tokens/s",
+            done,
+            run.totalSteps(),
+            figures.epoch(),
+            loss,
+            figures.learningRate(),
+            norm,
+            figures.tokensPerSecond()));
+    tokens += tokensSince;
+    tokensSince = 0;
+    nanosSince = 0;
+    lossSum = 0;
+    lossSteps = 0;
+    reported = true;
+    return loss;
+  }
+
+  private double epoch() {
+    return (double) done / parts.batches.stepsPerEpoch();
+  }
+
+  private double evaluate() throws IOException {
+    long begun = System.nanoTime();
+    double mrr = parts.heldOut.mrr10(parts.pair.query(), parts.pair.passage());
+    double seconds = (System.nanoTime() - begun) / 1e9;
+    parts.figures.write(new TrainingHistory.Evaluation(done, mrr, seconds));
+    parts.progress.note(
+        String.format(Locale.ROOT, "step %d: held-out MRR@10 %.4f, %.1f s", done, mrr, seconds));
+    return mrr;
+  }
+
+  private boolean isBest(double mrr) {
+    boolean better = best == null || mrr > best.mrr10();
+    if (better) {
+      best = new TrainingSummary.Best(done, mrr);
+    }
+    return better;
+  }
+
+  private TrainerState state() {
+    return new TrainerState(
+        TrainerState.VERSION,
+        done,
+        run.totalSteps(),
+        epoch(),
+        done % parts.batches.stepsPerEpoch(),
+        lossSum,
+        lossSteps,
+        best,
+        settings.threads(),
+        run.settings());
+  }
+
+  private void checkpoint() throws IOException {
+    parts.figures.sync();
+    checkpoints.write(
+        done,
+        folder -> {
+          save(folder);
+          OptimizerFile.write(folder, parts.optimizer);
+          state().write(folder);
+        });
+    checkpoints.prune(settings.checkpoints(), best);
+    draw();
+  }
+
+  private void save(Path folder) throws IOException {
+    parts.pair.save(
+        folder,
+        texts.queries().maxLength(),
+        texts.passages().maxLength(),
+        texts.passages().separator());
+  }
+
+  private void draw() {
+    if (reported) {
+      TrainingPlots.drawOrSay(settings.output(), parts.log);
+    }
+  }
+
+  private void finish() throws IOException {
+    save(settings.output());
+    draw();
+    state().write(settings.output());
+    Folders.forceEntry(settings.output());
+  }
+
+  /** What there is to say at the end; held-out figures are those of the log. */
+  static TrainingSummary summary(
+      TrainingSettings settings,
+      long steps,
+      long stepsNow,
+      long tokens,
+      double seconds,
+      double loss,
+      TrainingSummary.Best best)
+      throws IOException {
+    Path log = settings.output().resolve(TrainingLog.FILE);
+    Double first = null;
+    Double last = null;
+    if (Files.exists(log)) {
+      for (TrainingHistory.Evaluation each : TrainingHistory.read(log).evaluations()) {
+        first = each.step() == 0 ? Double.valueOf(each.mrr10()) : first;
+        last = each.step() == steps ? Double.valueOf(each.mrr10()) : last;
+      }
+    }
+    return new TrainingSummary(
+        settings.output(), steps, stepsNow, tokens, seconds, loss, first, last, best);
+  }
+}

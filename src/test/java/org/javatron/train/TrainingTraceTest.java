@@ -1,0 +1,131 @@
+package org.javatron.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.javatron.kernels.KernelSet;
+import org.javatron.kernels.Workers;
+import org.javatron.model.TrainableOptions;
+import org.javatron.testing.Peers;
+import org.javatron.weights.ModelManifest;
+import org.javatron.weights.Pooling;
+import org.javatron.weights.Provenance;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** 100 steps beside PyTorch in float64: loss, rate, gradient norm and the weights at the end. */
+class TrainingTraceTest {
+  private static final Path GOLDEN = Peers.root().resolve("src/test/resources/golden");
+
+  @TempDir Path folder;
+
+  @Test
+  void theTrainingIsPyTorchs() throws IOException {
+    JsonNode request = read("request.json");
+    JsonNode expected = read("expected.json");
+    for (String name : List.of("config.json", "model.safetensors")) {
+      Files.copy(GOLDEN.resolve("bert/" + name), folder.resolve(name));
+    }
+    Provenance test = new Provenance("test", null, "safetensors", null, "test");
+    new ModelManifest(Pooling.CLS, false, 32, 64, " ", "0".repeat(64), test).write(folder);
+
+    StepShape shape = new StepShape(3, 2, 20, 20, 0, 0);
+    TrainableOptions options =
+        new TrainableOptions(
+            2, shape.maxTokens(), shape.maxSequences(), KernelSet.CPU, null, null, 0.0);
+    int total = request.get("steps").intValue();
+    LinearSchedule schedule =
+        new LinearSchedule(
+            request.get("learning_rate").doubleValue(),
+            request.get("warmup_steps").longValue(),
+            total);
+    List<double[]> trace = new ArrayList<>();
+    try (EncoderPair pair = EncoderPair.open(folder, false, options);
+        Workers workers = new Workers(2);
+        AdamW optimizer =
+            new AdamW(
+                pair.weights(),
+                new AdamW.Constants(0.9, 0.999, 1e-8, request.get("weight_decay").doubleValue()),
+                workers);
+        ContrastiveStep step =
+            new ContrastiveStep(pair.query(), pair.passage(), shape, 1, KernelSet.CPU, 2)) {
+      for (int k = 0; k < total; k++) {
+        JsonNode batch = request.get("batches").get(k % request.get("batches").size());
+        pair.zeroGradients();
+        double loss =
+            step.run(
+                texts(batch.get("queries")),
+                texts(batch.get("passages")),
+                new long[3],
+                new long[6],
+                1);
+        Map<String, INDArray> gradients = pair.gradients();
+        double norm = GradientNorm.of(gradients, workers);
+        optimizer.step(gradients, schedule.rate(k), GradientNorm.clip(norm, 1));
+        trace.add(new double[] {loss, schedule.rate(k), norm});
+      }
+      compare(expected, trace);
+      for (Map.Entry<String, JsonNode> norm : expected.get("norms").properties()) {
+        INDArray weight = pair.weights().get(norm.getKey());
+        if (weight != null) { // query, key and value are stacked here
+          double expectedNorm = norm.getValue().doubleValue();
+          assertEquals(
+              expectedNorm, weight.norm2Number().doubleValue(), 2e-2 * expectedNorm, norm.getKey());
+        }
+      }
+    }
+  }
+
+  private static void compare(JsonNode expected, List<double[]> trace) {
+    for (int k = 0; k < trace.size(); k++) {
+      JsonNode step = expected.get("steps").get(k);
+      double loss = step.get("loss").doubleValue();
+      // Rounding to float32 grows from step to step: chaos, not error.
+      double tolerance = k < 10 ? 1e-4 : 1e-2;
+      assertEquals(loss, trace.get(k)[0], tolerance * Math.max(loss, 1), "loss of step " + k);
+      assertEquals(step.get("learning_rate").doubleValue(), trace.get(k)[1], 1e-15);
+      if (k < 10) {
+        double norm = step.get("grad_norm").doubleValue();
+        assertEquals(norm, trace.get(k)[2], 1e-3 * norm, "gradient norm of step " + k);
+      }
+    }
+    // What a mistake would look like.
+    expected
+        .get("wrong_losses")
+        .properties()
+        .forEach(
+            wrong -> {
+              double most = 0;
+              for (int k = 0; k < 10; k++) {
+                double loss = trace.get(k)[0];
+                most = Math.max(most, Math.abs(wrong.getValue().get(k).doubleValue() / loss - 1));
+              }
+              assertTrue(most > 1e-3, wrong.getKey() + " differs by " + most);
+            });
+  }
+
+  private static List<int[]> texts(JsonNode texts) {
+    List<int[]> all = new ArrayList<>();
+    for (JsonNode text : texts) {
+      int[] ids = new int[text.size()];
+      for (int i = 0; i < ids.length; i++) {
+        ids[i] = text.get(i).intValue();
+      }
+      all.add(ids);
+    }
+    return all;
+  }
+
+  private static JsonNode read(String name) throws IOException {
+    return new ObjectMapper().readTree(GOLDEN.resolve("training-trace/" + name).toFile());
+  }
+}
