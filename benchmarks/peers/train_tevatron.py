@@ -8,6 +8,7 @@ sequence is padded to its greatest length, as Tevatron pads. Prints a JSON line 
 """
 
 import argparse
+import hashlib
 import json
 import math
 import pathlib
@@ -92,7 +93,8 @@ def main():
         if pathlib.Path(options.model, name).exists():
             shutil.copyfile(pathlib.Path(options.model, name), options.output / name)
     manifest = json.loads(pathlib.Path(options.model, "javatron.json").read_text("utf-8"))
-    manifest.pop("weights_sha256")  # of the starting weights
+    manifest["weights_sha256"] = hashlib.sha256((options.output / "model.safetensors").read_bytes()).hexdigest()
+    manifest["provenance"] = {"source": str(options.model), "written_by": "train_tevatron.py"}
     (options.output / "javatron.json").write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
     print(json.dumps({"steps": total, "rows": len(dataset), "first_loss": losses[0], "last_loss": mean,
                       "seconds": round(time.time() - begun, 1)}))
