@@ -87,4 +87,21 @@ class ProgressTest {
     }
     assertEquals("", text.toString());
   }
+
+  @Test
+  void aNoteStandsOnALineOfItsOwnAboveTheBar() {
+    try (Progress progress = new ConsoleProgress(err, 0, "encoding", 0, 2, "passages")) {
+      progress.note("half of it");
+      progress.step(2);
+    }
+    assertEquals("half of it", text.toString().lines().findFirst().get());
+    StringWriter screen = new StringWriter();
+    try (Progress bar =
+        new ConsoleProgress(new PrintWriter(screen), 40, "encoding", 0, 2, "passages")) {
+      bar.note("half of it");
+    }
+    // What is left of the bar's line is blank.
+    assertTrue(
+        screen.toString().contains("\r" + " ".repeat(39) + "\rhalf of it"), screen::toString);
+  }
 }
