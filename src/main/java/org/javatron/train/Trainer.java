@@ -155,23 +155,14 @@ public final class Trainer {
       if (start != null) {
         goOn(start, pair, optimizer);
       }
-      try (TrainingLog figures = figures(done);
-          Progress progress = Progress.console(log, "training", done, run.totalSteps(), "steps")) {
+      try (TrainingLog figures = figures(done)) {
         TrainingLoop loop =
             new TrainingLoop(
                 settings,
                 texts,
                 run,
                 new TrainingLoop.Parts(
-                    pair,
-                    optimizer,
-                    workers,
-                    contrastive,
-                    batches,
-                    heldOut,
-                    figures,
-                    progress,
-                    log));
+                    pair, optimizer, workers, contrastive, batches, heldOut, figures, log));
         if (start != null) {
           loop.continueAfter(start);
         }

@@ -24,7 +24,6 @@ final class TrainingLoop {
       Batches batches,
       HeldOut heldOut,
       TrainingLog figures,
-      Progress progress,
       PrintWriter log) {}
 
   private final TrainingSettings settings;
@@ -44,6 +43,9 @@ final class TrainingLoop {
   private long nanosSince;
 
   private long tokens;
+
+  /** Null before the first step. */
+  private Progress progress;
 
   /** Whether there is anything to draw. */
   private boolean reported;
@@ -69,10 +71,24 @@ final class TrainingLoop {
   TrainingSummary run() throws IOException {
     long begun = System.nanoTime();
     long before = done;
-    double loss = Double.NaN;
+    double loss;
     if (done == 0 && parts.heldOut != null) {
       evaluate();
     }
+    // Only now, so that the time left is reckoned from steps alone.
+    try (Progress bar = Progress.console(parts.log, "training", done, run.totalSteps(), "steps")) {
+      progress = bar;
+      loss = train();
+    }
+    parts.figures.sync();
+    finish();
+    return summary(
+        settings, done, done - before, tokens, (System.nanoTime() - begun) / 1e9, loss, best);
+  }
+
+  /** All steps that are left; the loss reported last, NaN if there was no step. */
+  private double train() throws IOException {
+    double loss = Double.NaN;
     while (done < run.totalSteps()) {
       double norm = step();
       done++;
@@ -87,12 +103,9 @@ final class TrainingLoop {
       if (better || done % settings.checkpoints().everySteps() == 0) {
         checkpoint();
       }
-      parts.progress.step(1);
+      progress.step(1);
     }
-    parts.figures.sync();
-    finish();
-    return summary(
-        settings, done, done - before, tokens, (System.nanoTime() - begun) / 1e9, loss, best);
+    return loss;
   }
 
   /** One optimiser step; the norm of its gradients. */
@@ -163,7 +176,7 @@ final class TrainingLoop {
             norm,
             tokensSince / Math.max(1e-9, nanosSince / 1e9));
     parts.figures.write(figures);
-    parts.progress.note(
+    say(
         String.format(
             Locale.ROOT,
             "step %d of %d (epoch %.2f): loss %.4f, learning rate %.3g, gradient norm %.3f,"
@@ -184,6 +197,15 @@ final class TrainingLoop {
     return loss;
   }
 
+  private void say(String line) {
+    if (progress == null) {
+      parts.log.println(line);
+      parts.log.flush();
+    } else {
+      progress.note(line);
+    }
+  }
+
   private double epoch() {
     return (double) done / parts.batches.stepsPerEpoch();
   }
@@ -193,8 +215,7 @@ final class TrainingLoop {
     double mrr = parts.heldOut.mrr10(parts.pair.query(), parts.pair.passage());
     double seconds = (System.nanoTime() - begun) / 1e9;
     parts.figures.write(new TrainingHistory.Evaluation(done, mrr, seconds));
-    parts.progress.note(
-        String.format(Locale.ROOT, "step %d: held-out MRR@10 %.4f, %.1f s", done, mrr, seconds));
+    say(String.format(Locale.ROOT, "step %d: held-out MRR@10 %.4f, %.1f s", done, mrr, seconds));
     return mrr;
   }
 
