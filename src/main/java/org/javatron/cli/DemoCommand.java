@@ -3,6 +3,7 @@ package org.javatron.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,20 +12,29 @@ import picocli.CommandLine.Spec;
 
 /**
  * {@code demo}: the whole job on a small collection, each step being the command a user would type,
- * shown before it runs.
+ * shown before it runs: encode, search, evaluate; then fine-tune on the collection's own passages
+ * and do it again.
  */
 @Command(
     name = "demo",
-    description = "Runs all of it on a small collection and shows rankings.",
+    description = "Runs all of it on a small collection, then fine-tunes.",
     footer = {
       "",
       "Example (scripts/demo gives collection and output by itself):",
-      "  javatron demo --model M --collection docs/collection --output target/demo"
+      "  javatron demo --model docs/model --collection docs/collection --output target/demo"
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class DemoCommand implements Callable<Integer> {
   private static final String DEPTH = "100";
+  private static final String METRICS = "--metrics mrr@10,recall@10,recall@100,ndcg@10";
+
+  /** Titles and sentences of a passage ask for the passage. */
+  private static final String PAIRS = "--query-sentence 0.5";
+
+  /** No negatives but the batch's own. */
+  private static final String TRAINING =
+      "--batch-size 32 --train-n-passages 1 --learning-rate 2e-4 --temperature 0.05";
 
   /** Columns of a command's lines, with room for the backslash at their end. */
   private static final int WIDTH = 78;
@@ -33,11 +43,11 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--model",
-      defaultValue = "Luyu/co-condenser-marco-retriever",
+      required = true,
       paramLabel = "DIR_OR_HUB_ID",
       description =
-          "A Hugging Face BERT checkpoint: a folder or an id on the hub (default:"
-              + " ${DEFAULT-VALUE}, 0.4 GB, downloaded once).")
+          "A Hugging Face BERT checkpoint: a folder, or an id on the hub (scripts/demo gives the"
+              + " bundled model).")
   private String model;
 
   @Option(
@@ -62,34 +72,53 @@ final class DemoCommand implements Callable<Integer> {
           "How many questions to show with their best passages (default: ${DEFAULT-VALUE}).")
   private int show;
 
+  @Option(
+      names = "--training-steps",
+      defaultValue = "100",
+      paramLabel = "N",
+      description =
+          "Steps of fine-tuning, half a minute for the bundled model; 0 leaves it out (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int trainingSteps;
+
   @Override
   public Integer call() throws IOException {
-    Path corpus = collection.resolve("corpus.tsv");
+    Path before = output.resolve("model");
+    int code = step(words("convert --force", "--model", model, "--output", before));
+    if (code != 0) {
+      hint();
+      return code;
+    }
+    code = retrieve(before, "");
+    if (code != 0 || trainingSteps == 0) {
+      return code;
+    }
+    Path rows = output.resolve("rows.jsonl");
+    Path after = output.resolve("tuned");
+    out().println("\nNow the model learns from the collection: no judgements, only its passages.");
+    code = step(words("pairs --force " + PAIRS, "--corpus", corpus(), "--output", rows));
+    if (code == 0) {
+      String options = "train --force " + TRAINING + " --max-steps " + trainingSteps;
+      code = step(words(options, "--model", before, "--train", rows, "--output", after));
+    }
+    return code == 0 ? retrieve(after, "-tuned") : code;
+  }
+
+  private Path corpus() {
+    return collection.resolve("corpus.tsv");
+  }
+
+  /** From a model to rankings and scores. */
+  private int retrieve(Path encoder, String suffix) throws IOException {
     Path queries = collection.resolve("queries.tsv");
     Path qrels = collection.resolve("qrels.tsv");
-    Path converted = output.resolve("model");
-    Path passageEmbeddings = output.resolve("passages");
-    Path queryEmbeddings = output.resolve("queries");
-    Path run = output.resolve("run.tsv");
-
+    Path passageEmbeddings = output.resolve("passages" + suffix);
+    Path queryEmbeddings = output.resolve("queries" + suffix);
+    Path run = output.resolve("run" + suffix + ".tsv");
+    String[] encode = words("encode --force", "--model", encoder);
     String[][] steps = {
-      words("convert --force", "--model", model, "--output", converted),
-      words(
-          "encode --force",
-          "--model",
-          converted,
-          "--corpus",
-          corpus,
-          "--output",
-          passageEmbeddings),
-      words(
-          "encode --force",
-          "--model",
-          converted,
-          "--queries",
-          queries,
-          "--output",
-          queryEmbeddings),
+      and(encode, "--corpus", corpus(), "--output", passageEmbeddings),
+      and(encode, "--queries", queries, "--output", queryEmbeddings),
       words(
           "search --force --depth " + DEPTH,
           "--queries",
@@ -102,18 +131,11 @@ final class DemoCommand implements Callable<Integer> {
     for (String[] step : steps) {
       int code = step(step);
       if (code != 0) {
-        hint(step);
         return code;
       }
     }
-    new RankingSamples(corpus, queries, qrels).print(run, show, out());
-    return step(
-        words(
-            "evaluate --metrics mrr@10,recall@10,recall@100,ndcg@10",
-            "--run",
-            run,
-            "--qrels",
-            qrels));
+    new RankingSamples(corpus(), queries, qrels).print(run, show, out());
+    return step(words("evaluate " + METRICS, "--run", run, "--qrels", qrels));
   }
 
   private PrintWriter out() {
@@ -150,24 +172,24 @@ final class DemoCommand implements Callable<Integer> {
     return word.matches("[\\w@%+=:,./~-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 
-  private void hint(String[] failed) {
-    if (failed[0].equals("convert")) {
-      PrintWriter err = spec.commandLine().getErr();
-      err.println(
-          "The demo needs a model: give one that is on this machine with --model FOLDER"
-              + " (config.json, vocab.txt and model.safetensors or pytorch_model.bin).");
-      err.flush();
+  private void hint() {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(
+        "The demo needs a model: give one that is on this machine with --model FOLDER"
+            + " (config.json, vocab.txt and model.safetensors or pytorch_model.bin).");
+    err.flush();
+  }
+
+  private static String[] and(String[] words, Object... more) {
+    String[] all = Arrays.copyOf(words, words.length + more.length);
+    for (int i = 0; i < more.length; i++) {
+      all[words.length + i] = more[i].toString();
     }
+    return all;
   }
 
   /** A command's words: options without values as one text, then names and values. */
   private static String[] words(String options, Object... namesAndValues) {
-    String[] first = options.split(" ");
-    String[] all = new String[first.length + namesAndValues.length];
-    System.arraycopy(first, 0, all, 0, first.length);
-    for (int i = 0; i < namesAndValues.length; i++) {
-      all[first.length + i] = namesAndValues[i].toString();
-    }
-    return all;
+    return and(options.split(" "), namesAndValues);
   }
 }

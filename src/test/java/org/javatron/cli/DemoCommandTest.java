@@ -26,7 +26,15 @@ class DemoCommandTest {
         Peers.root().resolve("weights-converter/src/test/resources/golden/tiny-bert/safetensors");
     CliResult result =
         CliResult.of(
-            "demo", "--model", model, "--collection", collection, "--output", folder.resolve("o"));
+            "demo",
+            "--model",
+            model,
+            "--collection",
+            collection,
+            "--output",
+            folder.resolve("o"),
+            "--training-steps",
+            "0");
     assertEquals(0, result.exitCode(), result.err());
     assertEquals(5, result.out().lines().filter(line -> line.startsWith("$ javatron ")).count());
     assertTrue(result.out().contains("\nwhat is it\n  1 "), result.out());
