@@ -29,8 +29,8 @@ final class DemoCommand implements Callable<Integer> {
   private static final String DEPTH = "100";
   private static final String METRICS = "--metrics mrr@10,recall@10,recall@100,ndcg@10";
 
-  /** Titles and sentences of a passage ask for the passage. */
-  private static final String PAIRS = "--query-sentence 0.5";
+  /** A sentence of a passage asks for the rest of it. */
+  private static final String PAIRS = "--query-sentence 1";
 
   /** No negatives but the batch's own. */
   private static final String TRAINING =

@@ -75,6 +75,11 @@ class HelpTest {
                 "Usage: javatron encode --model DIR (--corpus FILE... | --queries FILE) --output"
                     + " DIR [OPTION]... Encodes"),
         help);
+    assertTrue(
+        CliResult.of("train", "--help")
+            .out()
+            .startsWith(
+                "Usage: javatron train --model DIR --train FILE... --output DIR [OPTION]...\n"));
   }
 
   @Test

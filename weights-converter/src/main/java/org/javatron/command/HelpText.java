@@ -35,7 +35,7 @@ final class HelpText extends Help {
       ArgGroupSpec group = option.group();
       if (group == null && option.required()) {
         words.add(typed(option));
-      } else if (group != null && !shown.contains(group)) {
+      } else if (group != null && group.multiplicity().min() > 0 && !shown.contains(group)) {
         shown.add(group);
         words.add(choice(group));
       }
