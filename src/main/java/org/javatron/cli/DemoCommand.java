@@ -89,7 +89,7 @@ final class DemoCommand implements Callable<Integer> {
       hint();
       return code;
     }
-    code = retrieve(before, "");
+    code = retrieve(before, "", show);
     if (code != 0 || trainingSteps == 0) {
       return code;
     }
@@ -101,15 +101,15 @@ final class DemoCommand implements Callable<Integer> {
       String options = "train --force " + TRAINING + " --max-steps " + trainingSteps;
       code = step(words(options, "--model", before, "--train", rows, "--output", after));
     }
-    return code == 0 ? retrieve(after, "-tuned") : code;
+    return code == 0 ? retrieve(after, "-tuned", 0) : code;
   }
 
   private Path corpus() {
     return collection.resolve("corpus.tsv");
   }
 
-  /** From a model to rankings and scores. */
-  private int retrieve(Path encoder, String suffix) throws IOException {
+  /** From a model to scores, and rankings of some questions. */
+  private int retrieve(Path encoder, String suffix, int shown) throws IOException {
     Path queries = collection.resolve("queries.tsv");
     Path qrels = collection.resolve("qrels.tsv");
     Path passageEmbeddings = output.resolve("passages" + suffix);
@@ -134,7 +134,9 @@ final class DemoCommand implements Callable<Integer> {
         return code;
       }
     }
-    new RankingSamples(corpus(), queries, qrels).print(run, show, out());
+    if (shown > 0) {
+      new RankingSamples(corpus(), queries, qrels).print(run, shown, out());
+    }
     return step(words("evaluate " + METRICS, "--run", run, "--qrels", qrels));
   }
 
