@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.bytedeco.javacpp.Pointer;
 import org.javatron.kernels.Kernels;
 import org.javatron.ops.KernelOp;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -24,7 +25,8 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>SameDiff's own session looks up, per run, which ops are needed, allocates each result and
  * frees it by reference counts. Here that is decided once: buffers are sized for the largest batch
- * and shared by {@link BufferPlan}, so a run allocates nothing but array headers.
+ * and shared by {@link BufferPlan}; the first run allocates them, so that their size can be told
+ * before, and later ones allocate nothing but array headers.
  *
  * <p>Not thread-safe.
  */
@@ -47,6 +49,7 @@ final class GraphExecutor implements Closeable {
 
   private final Kernels kernels;
   private final List<Step> steps = new ArrayList<>();
+  private final List<Long> capacities = new ArrayList<>();
   private final List<INDArray> buffers = new ArrayList<>();
   private final Map<String, INDArray> weights = new HashMap<>();
 
@@ -111,7 +114,27 @@ final class GraphExecutor implements Closeable {
       }
       steps.add(step);
     }
-    for (long capacity : plan.capacities()) {
+    capacities.addAll(plan.capacities());
+  }
+
+  /**
+   * Makes the buffers, if they aren't there yet.
+   *
+   * @throws OutOfMemoryError if they are more than this process may still take; said at once rather
+   *     than after minutes of filling the memory
+   */
+  private void allocate() {
+    if (!buffers.isEmpty()) {
+      return;
+    }
+    long most = Pointer.maxPhysicalBytes(); // 0: no limit
+    long left = most - Pointer.physicalBytes();
+    if (most > 0 && bufferBytes() > left) {
+      throw new OutOfMemoryError(
+          "batches of this size take %d MB, %d MB are left: make them smaller"
+              .formatted(bufferBytes() >> 20, Math.max(0, left) >> 20));
+    }
+    for (long capacity : capacities) {
       buffers.add(Nd4j.createUninitialized(DataType.FLOAT, capacity));
     }
   }
@@ -152,6 +175,7 @@ final class GraphExecutor implements Closeable {
    * @return the pass, nothing computed yet
    */
   Pass begin(Map<String, INDArray> placeholders) {
+    allocate();
     return new Pass(placeholders);
   }
 
@@ -219,9 +243,9 @@ final class GraphExecutor implements Closeable {
     return product;
   }
 
-  /** Bytes of the shared buffers. */
+  /** Bytes of the shared buffers, whether they are there yet or not. */
   long bufferBytes() {
-    return buffers.stream().mapToLong(INDArray::length).sum() * Float.BYTES;
+    return capacities.stream().mapToLong(Long::longValue).sum() * Float.BYTES;
   }
 
   /** Gives the buffers back; the weights are their owner's. */

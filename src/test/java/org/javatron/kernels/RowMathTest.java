@@ -1,9 +1,11 @@
 package org.javatron.kernels;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -34,6 +36,56 @@ class RowMathTest {
       // n products below 1/4, each rounded once: the error grows with n.
       assertEquals(scalar.dot(a, 3, b, 5, n), fastest.dot(a, 3, b, 5, n), 1e-7 * (n + 1), "n=" + n);
     }
+  }
+
+  /** A resumed training starts interpreted where the undisturbed one was compiled long ago. */
+  @Test
+  void interpretedAndCompiledCodeGiveTheSameBits() throws Exception {
+    long compiled = 0;
+    for (int i = 0; i < 5000; i++) {
+      compiled = bits(fastest);
+    }
+    Process interpreted =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xint",
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Bits.class.getName())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    String found = new String(interpreted.getInputStream().readAllBytes(), UTF_8);
+    assertEquals(0, interpreted.waitFor());
+    assertEquals(Long.toHexString(compiled), found.strip());
+  }
+
+  /** The other process. */
+  static final class Bits {
+    public static void main(String[] arguments) {
+      System.out.println(Long.toHexString(bits(RowMath.fastest())));
+    }
+  }
+
+  /** A hash of what the loops with sums and exponentials make of a row. */
+  private static long bits(RowMath math) {
+    Random random = new Random(9);
+    float[] x = new float[200];
+    float[] y = new float[200];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = (float) random.nextGaussian();
+      y[i] = (float) random.nextGaussian();
+    }
+    long hash = Float.floatToIntBits(math.dot(x, 0, y, 0, 200));
+    math.layerNorm(x, 0, 200, y, y, 1e-3f);
+    hash = 31 * hash + Arrays.hashCode(x);
+    math.addGelu(x, 0, y, 0, 200);
+    math.geluBackward(y, 0, x, 0, 200);
+    hash = 31 * hash + Arrays.hashCode(y);
+    math.softmax(x, 0, 200);
+    math.softmaxBackward(y, 0, x, 0, 200);
+    return 31 * hash + Arrays.hashCode(y);
   }
 
   @Test

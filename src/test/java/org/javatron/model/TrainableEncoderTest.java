@@ -200,6 +200,20 @@ class TrainableEncoderTest {
   }
 
   @Test
+  void tellsTheMemoryOfAPassBeforeItTakesIt() throws Exception {
+    TrainableOptions options =
+        new TrainableOptions(1, 20_000_000, 10, KernelSet.CPU, null, null, 0.0);
+    try (TrainableEncoder encoder = TrainableEncoder.open(model(), options)) {
+      assertTrue(encoder.memoryBytes() > 8L << 30);
+      OutOfMemoryError e =
+          assertThrows(
+              OutOfMemoryError.class,
+              () -> encoder.forward(Golden.sequences(), keys(10), new float[1000], 0));
+      assertTrue(e.getMessage().contains("make them smaller"), e.getMessage());
+    }
+  }
+
+  @Test
   void refusesWhatHasNoMeaning() throws Exception {
     try (TrainableEncoder encoder = open(KernelSet.CPU, Pooling.CLS, 0)) {
       assertThrows(IllegalStateException.class, () -> encoder.backward(new float[100], 0));

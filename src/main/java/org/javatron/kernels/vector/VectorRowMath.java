@@ -4,6 +4,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 import org.javatron.kernels.DropoutRule;
 import org.javatron.kernels.NormalTail;
@@ -24,6 +25,8 @@ public final class VectorRowMath implements RowMath {
 
   /** Lane times factor. */
   private static final IntVector INDEX_STEPS = IntVector.zero(INTS).addIndex(1).mul(INDEX_FACTOR);
+
+  private static final VectorShuffle<Float>[] HALVES = halves();
 
   private static final FloatVector LOG2_E = all(1.44269504f);
   private static final FloatVector ROUND = all(12582912f); // 1.5 * 2^23
@@ -51,7 +54,7 @@ public final class VectorRowMath implements RowMath {
       FloatVector x = FloatVector.fromArray(SPECIES, a, aOffset + i);
       sums = x.fma(FloatVector.fromArray(SPECIES, b, bOffset + i), sums);
     }
-    float sum = sums.reduceLanes(VectorOperators.ADD);
+    float sum = sum(sums);
     for (; i < length; i++) {
       sum += a[aOffset + i] * b[bOffset + i];
     }
@@ -193,7 +196,7 @@ public final class VectorRowMath implements RowMath {
       e.intoArray(x, offset + bound, rest);
       sums = sums.add(e, rest);
     }
-    scale(x, offset, length, 1f / sums.reduceLanes(VectorOperators.ADD));
+    scale(x, offset, length, 1f / sum(sums));
   }
 
   @Override
@@ -216,7 +219,7 @@ public final class VectorRowMath implements RowMath {
     for (int i = 0; i < bound; i += SPECIES.length()) {
       sums = sums.add(load(x, offset + i));
     }
-    float sum = sums.reduceLanes(VectorOperators.ADD);
+    float sum = sum(sums);
     for (int i = bound; i < length; i++) {
       sum += x[offset + i];
     }
@@ -231,7 +234,7 @@ public final class VectorRowMath implements RowMath {
       FloatVector distance = load(x, offset + i).sub(mean);
       squares = distance.fma(distance, squares);
     }
-    float square = squares.reduceLanes(VectorOperators.ADD);
+    float square = sum(squares);
     for (int i = bound; i < length; i++) {
       square += (x[offset + i] - mean) * (x[offset + i] - mean);
     }
@@ -269,8 +272,8 @@ public final class VectorRowMath implements RowMath {
       sumsOfG = sumsOfG.add(g);
       alongUnits = g.fma(unit, alongUnits);
     }
-    float sumOfG = sumsOfG.reduceLanes(VectorOperators.ADD);
-    float alongUnit = alongUnits.reduceLanes(VectorOperators.ADD);
+    float sumOfG = sum(sumsOfG);
+    float alongUnit = sum(alongUnits);
     for (int i = bound; i < length; i++) {
       x[i] = (x[i] - mean) * inverse;
       dGamma[i] += d[i] * x[i];
@@ -318,6 +321,30 @@ public final class VectorRowMath implements RowMath {
     x = x.lanewise(VectorOperators.XOR, x.lanewise(VectorOperators.LSHR, 16)).mul(0x7feb352d);
     x = x.lanewise(VectorOperators.XOR, x.lanewise(VectorOperators.LSHR, 15)).mul(0x846ca68b);
     return x.lanewise(VectorOperators.XOR, x.lanewise(VectorOperators.LSHR, 16));
+  }
+
+  /**
+   * The lanes' sum: halves are added until one lane is left. {@code reduceLanes} adds in an order
+   * of its own, on newer JDKs another one compiled than interpreted, so that a call would not give
+   * the same bits after its warm-up as before.
+   */
+  private static float sum(FloatVector lanes) {
+    FloatVector sums = lanes;
+    for (VectorShuffle<Float> half : HALVES) {
+      sums = sums.add(sums.rearrange(half));
+    }
+    return sums.lane(0);
+  }
+
+  /** Brings half of the lanes, a quarter, ... and at last one to the front. */
+  @SuppressWarnings({"unchecked", "rawtypes"}) // Java has no arrays of generic types
+  private static VectorShuffle<Float>[] halves() {
+    VectorShuffle<Float>[] halves =
+        new VectorShuffle[Integer.numberOfTrailingZeros(SPECIES.length())];
+    for (int i = 0; i < halves.length; i++) {
+      halves[i] = VectorShuffle.iota(SPECIES, SPECIES.length() >> (i + 1), 1, true);
+    }
+    return halves;
   }
 
   private static FloatVector all(float value) {
