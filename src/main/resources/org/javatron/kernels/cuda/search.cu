@@ -279,6 +279,20 @@ extern "C" __global__ void search_filter(const half_bits* scores, int stride, in
 
 extern __shared__ uint4 dynamic_shared[];
 
+// 16 passages times 8 * BLOCKS queries over 32 dimensions, of which a lane has 8 of two passages.
+template <int BLOCKS>
+__device__ __forceinline__ void multiply_32(float (&sums)[BLOCKS][4], uint4 upper, uint4 lower, const half_bits* query,
+                                            int shared_stride) {
+#pragma unroll
+  for (int b = 0; b < BLOCKS; b++) {
+    uint4 q = *(const uint4*)(query + 8 * b * shared_stride);
+    multiply_add(sums[b], upper.x, lower.x, upper.y, lower.y, q.x, q.y);
+    multiply_add(sums[b], upper.z, lower.z, upper.w, lower.w, q.z, q.w);
+  }
+}
+
+#define AHEAD 4  // times 32 dimensions of two passages, read before they are multiplied
+
 // Few queries, as fast as memory gives the passages: a warp multiplies 16 passages at a time by up to 8 * BLOCKS queries,
 // which lie in shared memory, and appends what reaches the thresholds; the passages go from memory to registers.
 //
@@ -318,16 +332,21 @@ __device__ __forceinline__ void scan_few(const half_bits* passages, int stride, 
     const half_bits* lower = passages + (long long)min(row + 8, rows - 1) * stride + 8 * t;
     const half_bits* query = shared + g * shared_stride + 8 * t;
     float sums[BLOCKS][4] = {};
-#pragma unroll 8
-    for (int k = 0; k < stride; k += 32) {
-      uint4 u = *(const uint4*)(upper + k);
-      uint4 l = *(const uint4*)(lower + k);
+    int k = 0;
+    for (; k + 32 * AHEAD <= stride; k += 32 * AHEAD) {
+      uint4 u[AHEAD], l[AHEAD];  // all on their way before the first is used
 #pragma unroll
-      for (int b = 0; b < BLOCKS; b++) {
-        uint4 q = *(const uint4*)(query + 8 * b * shared_stride + k);
-        multiply_add(sums[b], u.x, l.x, u.y, l.y, q.x, q.y);
-        multiply_add(sums[b], u.z, l.z, u.w, l.w, q.z, q.w);
+      for (int i = 0; i < AHEAD; i++) {
+        u[i] = *(const uint4*)(upper + k + 32 * i);
+        l[i] = *(const uint4*)(lower + k + 32 * i);
       }
+#pragma unroll
+      for (int i = 0; i < AHEAD; i++) {
+        multiply_32<BLOCKS>(sums, u[i], l[i], query + k + 32 * i, shared_stride);
+      }
+    }
+    for (; k < stride; k += 32) {
+      multiply_32<BLOCKS>(sums, *(const uint4*)(upper + k), *(const uint4*)(lower + k), query + k, shared_stride);
     }
 #pragma unroll
     for (int b = 0; b < BLOCKS; b++) {
@@ -342,21 +361,21 @@ __device__ __forceinline__ void scan_few(const half_bits* passages, int stride, 
   }
 }
 
-extern "C" __global__ void search_few_8(const half_bits* passages, int stride, int rows, int first_ordinal,
-                                        const half_bits* queries, int query_count, const QueryState* states,
-                                        sort_key* lists, int capacity, int* counts) {
+extern "C" __global__ void __launch_bounds__(256, 4)
+search_few_8(const half_bits* passages, int stride, int rows, int first_ordinal, const half_bits* queries,
+             int query_count, const QueryState* states, sort_key* lists, int capacity, int* counts) {
   scan_few<1>(passages, stride, rows, first_ordinal, queries, query_count, states, lists, capacity, counts);
 }
 
-extern "C" __global__ void search_few_16(const half_bits* passages, int stride, int rows, int first_ordinal,
-                                         const half_bits* queries, int query_count, const QueryState* states,
-                                         sort_key* lists, int capacity, int* counts) {
+extern "C" __global__ void __launch_bounds__(256, 3)
+search_few_16(const half_bits* passages, int stride, int rows, int first_ordinal, const half_bits* queries,
+              int query_count, const QueryState* states, sort_key* lists, int capacity, int* counts) {
   scan_few<2>(passages, stride, rows, first_ordinal, queries, query_count, states, lists, capacity, counts);
 }
 
-extern "C" __global__ void search_few_32(const half_bits* passages, int stride, int rows, int first_ordinal,
-                                         const half_bits* queries, int query_count, const QueryState* states,
-                                         sort_key* lists, int capacity, int* counts) {
+extern "C" __global__ void __launch_bounds__(256, 3)
+search_few_32(const half_bits* passages, int stride, int rows, int first_ordinal, const half_bits* queries,
+              int query_count, const QueryState* states, sort_key* lists, int capacity, int* counts) {
   scan_few<4>(passages, stride, rows, first_ordinal, queries, query_count, states, lists, capacity, counts);
 }
 
