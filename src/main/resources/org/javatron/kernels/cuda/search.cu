@@ -23,8 +23,7 @@
 // has a >= f S_k - m. What survives is scored, and a total order of keys decides (score, then ordinal). Hence the result
 // does not depend on tiles, on the order in which candidates are appended, or on how the products were summed.
 
-typedef unsigned short half_bits;
-typedef unsigned long long sort_key;
+#include "search.cuh"
 
 #ifndef EMULATE
 __device__ __forceinline__ float half_to_float(half_bits bits) {
@@ -56,24 +55,6 @@ __device__ __forceinline__ void multiply_add(float (&d)[4], unsigned a0, unsigne
 #endif
 }
 #endif
-
-// ---- keys: one comparison is the whole order ----
-
-__device__ __forceinline__ unsigned sortable(float score) {
-  unsigned bits = __float_as_uint(score + 0.0f);  // -0 becomes 0: they are equal scores
-  return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
-}
-
-__device__ __forceinline__ sort_key key_of(float score, int ordinal) {
-  return (sort_key)sortable(score) << 32 | (unsigned)~ordinal;
-}
-
-__device__ __forceinline__ float score_of(sort_key key) {
-  unsigned bits = (unsigned)(key >> 32);
-  return __uint_as_float(bits & 0x80000000u ? bits & 0x7fffffffu : ~bits);
-}
-
-__device__ __forceinline__ int ordinal_of(sort_key key) { return ~(int)(unsigned)key; }
 
 __device__ __forceinline__ void append(float value, int ordinal, int query, sort_key* lists, int capacity, int* counts) {
   lists[(long long)query * capacity + atomicAdd(&counts[query], 1)] = key_of(value, ordinal);
@@ -193,15 +174,6 @@ extern "C" __global__ void search_narrow(const float* passages, int dim, int row
     raise(&facts->residual, above(sqrt(residual)));
   }
 }
-
-// Per query: what the scan needs to know, and later what it has found.
-struct QueryState {
-  double factor;  // f: a is about f S
-  float margin;   // m
-  float cut;      // values below it are of no interest
-  float least;    // the score S of the last of the best, once there are depth of them
-  int best;       // how many are known by their scores
-};
 
 __device__ __forceinline__ double block_sum(double value, double* partial) {
   value = warp_sum(value);
