@@ -12,6 +12,7 @@ import org.javatron.kernels.Kernels;
 import org.javatron.ops.KernelOp;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.VariableType;
 import org.nd4j.autodiff.samediff.internal.SameDiffOp;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -65,7 +66,7 @@ final class GraphExecutor implements Closeable {
     this.kernels = kernels;
     Map<String, long[]> shapes = new HashMap<>(largest);
     for (SDVariable variable : graph.variables()) {
-      if (variable.getArr(false) != null) {
+      if (variable.getVariableType() == VariableType.VARIABLE) {
         weights.put(variable.name(), variable.getArr());
         shapes.put(variable.name(), variable.getArr().shape());
       }
