@@ -117,7 +117,7 @@ public final class EncodeJob {
                 shard.firstRow() + done,
                 shard.rows() - done,
                 CorpusEncoder.CHUNK_ROWS,
-                settings.encoder().threads())) {
+                settings.encoder().kernels().threads())) {
       totals = new CorpusEncoder(encoder).encode(reader, writer, progress);
     }
     double seconds = (System.nanoTime() - begun) / 1e9;
