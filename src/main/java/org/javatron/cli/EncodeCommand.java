@@ -10,7 +10,7 @@ import org.javatron.embeddings.EmbeddingType;
 import org.javatron.encode.EncodeJob;
 import org.javatron.encode.EncodeSettings;
 import org.javatron.encode.EncodeSummary;
-import org.javatron.kernels.KernelSet;
+import org.javatron.kernels.KernelSettings;
 import org.javatron.model.Encoder;
 import org.javatron.model.EncoderOptions;
 import picocli.CommandLine.ArgGroup;
@@ -123,22 +123,13 @@ final class EncodeCommand implements Callable<Integer> {
       description = "How values are stored: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private EmbeddingType type;
 
-  @Mixin private ThreadsOption threads;
+  @Mixin private KernelsOption kernels;
 
   @Option(
       names = "--batch-tokens",
       paramLabel = "N",
-      description = "Most tokens in a batch (default: ${DEFAULT-VALUE}).")
-  private int batchTokens = EncoderOptions.DEFAULT_MAX_TOKENS_PER_BATCH;
-
-  @Option(
-      names = "--kernels",
-      defaultValue = "cpu",
-      paramLabel = "SET",
-      description =
-          "How the model is computed: cpu, or reference, slow and plain (default:"
-              + " ${DEFAULT-VALUE}).")
-  private KernelSet kernels;
+      description = "Most tokens in a batch (default: 2048, with --kernels cuda 32768).")
+  private Integer batchTokens;
 
   @Option(
       names = "--force",
@@ -155,14 +146,16 @@ final class EncodeCommand implements Callable<Integer> {
     check(
         shard >= 0 && shard < shards,
         "--shard must be between 0 and " + (shards - 1) + ", not " + shard);
-    int workers = threads.checked();
+    KernelSettings settings = kernels.checked();
+    int tokens =
+        batchTokens == null ? EncoderOptions.defaultMaxTokens(settings.set()) : batchTokens;
     checkLength("--query-max-length", queryMaxLength);
     checkLength("--passage-max-length", passageMaxLength);
-    check(batchTokens >= 3, "--batch-tokens must be 3 or more, not " + batchTokens);
+    check(tokens >= 3, "--batch-tokens must be 3 or more, not " + tokens);
     boolean queries = input.queries != null;
     check(queries || queryMaxLength == null, "--query-max-length goes with --queries");
     check(!queries || passageMaxLength == null, "--passage-max-length goes with --corpus");
-    EncodeSettings settings =
+    EncodeSettings job =
         new EncodeSettings(
             model,
             queries ? List.of(input.queries) : input.corpus,
@@ -173,9 +166,9 @@ final class EncodeCommand implements Callable<Integer> {
             shards,
             shard,
             type,
-            new EncoderOptions(workers, batchTokens, kernels),
+            new EncoderOptions(tokens, settings),
             force);
-    print(new EncodeJob(settings, spec.commandLine().getErr()).run());
+    print(new EncodeJob(job, spec.commandLine().getErr()).run());
     return 0;
   }
 

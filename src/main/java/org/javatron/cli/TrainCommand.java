@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.javatron.kernels.KernelSet;
+import org.javatron.kernels.Precision;
 import org.javatron.train.CheckpointSettings;
 import org.javatron.train.EvaluationSettings;
 import org.javatron.train.ExampleSettings;
@@ -320,16 +320,7 @@ final class TrainCommand implements Callable<Integer> {
       description = "Steps between lines of figures (default: ${DEFAULT-VALUE}).")
   private int loggingSteps;
 
-  @Mixin private ThreadsOption threads;
-
-  @Option(
-      names = "--kernels",
-      defaultValue = "cpu",
-      paramLabel = "SET",
-      description =
-          "How the model is computed: cpu, or reference, slow and plain (default:"
-              + " ${DEFAULT-VALUE}).")
-  private KernelSet kernels;
+  @Mixin private KernelsOption kernels;
 
   @Option(names = "--json", description = "Print the result as JSON on standard output.")
   private boolean json;
@@ -367,8 +358,7 @@ final class TrainCommand implements Callable<Integer> {
             new CheckpointSettings(saveSteps, saveTotalLimit, existing.resume, existing.force),
             evaluation == null ? null : evaluationSettings(),
             loggingSteps,
-            threads.checked(),
-            kernels);
+            kernels.checked());
     print(new Trainer(settings, spec.commandLine().getErr()).run());
     return 0;
   }
@@ -388,6 +378,9 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void check() {
+    check(
+        kernels.checked().precision() != Precision.FP16,
+        "train computes in fp32 or bf16: the gradients of --precision fp16 would need scaling");
     atLeast("--batch-size", batchSize, 1);
     atLeast("--train-n-passages", passages, 1);
     atLeast("--gradient-accumulation-steps", accumulation, 1);

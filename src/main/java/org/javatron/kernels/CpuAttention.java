@@ -24,7 +24,7 @@ final class CpuAttention {
     return blocks.length * blocks[0].bytes();
   }
 
-  void forward(INDArray qkv, int[] start, int heads, DropoutRule dropout, INDArray out) {
+  void forward(INDArray qkv, int[] start, int heads, DropoutRule<INDArray> dropout, INDArray out) {
     int h = (int) out.size(1);
     Floats from = Floats.of(qkv);
     Floats to = Floats.of(out);
@@ -70,7 +70,12 @@ final class CpuAttention {
   }
 
   void backward(
-      INDArray qkv, int[] start, int heads, DropoutRule dropout, INDArray dOut, INDArray dQkv) {
+      INDArray qkv,
+      int[] start,
+      int heads,
+      DropoutRule<INDArray> dropout,
+      INDArray dOut,
+      INDArray dQkv) {
     int h = (int) dOut.size(1);
     Floats from = Floats.of(qkv);
     Floats gradient = Floats.of(dOut);

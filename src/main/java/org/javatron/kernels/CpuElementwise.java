@@ -10,7 +10,7 @@ final class CpuElementwise {
     this.loops = loops;
   }
 
-  void dropout(INDArray x, int[] start, DropoutRule dropout, INDArray out) {
+  void dropout(INDArray x, int[] start, DropoutRule<INDArray> dropout, INDArray out) {
     int h = (int) x.size(1);
     DropoutMask mask = new DropoutMask(loops.math, dropout);
     Floats from = Floats.of(x);

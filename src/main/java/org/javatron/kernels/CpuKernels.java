@@ -1,6 +1,7 @@
 package org.javatron.kernels;
 
 import java.nio.IntBuffer;
+import java.util.List;
 import org.bytedeco.javacpp.IntPointer;
 import org.javatron.weights.Pooling;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -18,7 +19,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>How the result is cut depends only on its shape and the number of threads, so the same batch
  * gives the same bits each time.
  */
-public final class CpuKernels implements Kernels {
+public final class CpuKernels implements Kernels<INDArray> {
   private final Workers workers;
   private final CpuEmbeddings embeddings;
   private final CpuLinear linear;
@@ -27,6 +28,8 @@ public final class CpuKernels implements Kernels {
   private final CpuElementwise elementwise;
   private final CpuPooling pooling;
   private final CpuContrastiveLoss contrastiveLoss;
+  private final CpuOptimizer optimizer;
+  private final Memory<INDArray> memory = new Nd4jMemory();
 
   /**
    * Starts the threads.
@@ -46,6 +49,12 @@ public final class CpuKernels implements Kernels {
     elementwise = new CpuElementwise(loops);
     pooling = new CpuPooling(loops);
     contrastiveLoss = new CpuContrastiveLoss(loops);
+    optimizer = new CpuOptimizer(loops);
+  }
+
+  @Override
+  public Memory<INDArray> memory() {
+    return memory;
   }
 
   @Override
@@ -79,7 +88,7 @@ public final class CpuKernels implements Kernels {
 
   @Override
   public void attention(
-      INDArray qkv, INDArray offsets, int heads, DropoutRule dropout, INDArray out) {
+      INDArray qkv, INDArray offsets, int heads, DropoutRule<INDArray> dropout, INDArray out) {
     attention.forward(qkv, ints(offsets), heads, dropout, out);
   }
 
@@ -100,7 +109,7 @@ public final class CpuKernels implements Kernels {
   }
 
   @Override
-  public void dropout(INDArray x, INDArray offsets, DropoutRule dropout, INDArray out) {
+  public void dropout(INDArray x, INDArray offsets, DropoutRule<INDArray> dropout, INDArray out) {
     elementwise.dropout(x, ints(offsets), dropout, out);
   }
 
@@ -156,7 +165,7 @@ public final class CpuKernels implements Kernels {
       INDArray qkv,
       INDArray offsets,
       int heads,
-      DropoutRule dropout,
+      DropoutRule<INDArray> dropout,
       INDArray dOut,
       INDArray dQkv) {
     attention.backward(qkv, ints(offsets), heads, dropout, dOut, dQkv);
@@ -199,6 +208,27 @@ public final class CpuKernels implements Kernels {
       INDArray dQueries,
       INDArray dPassages) {
     contrastiveLoss.backward(queries, passages, scale, dLoss.getDouble(0), dQueries, dPassages);
+  }
+
+  @Override
+  public void dot(INDArray a, INDArray b, INDArray out) {
+    out.assign(a.mul(b).sum());
+  }
+
+  @Override
+  public void scale(INDArray a, INDArray factor, INDArray out) {
+    a.muli(factor.getFloat(0), out);
+  }
+
+  @Override
+  public void adamW(
+      INDArray weight, INDArray gradient, INDArray mean, INDArray square, AdamWStep step) {
+    optimizer.adamW(weight, gradient, mean, square, step);
+  }
+
+  @Override
+  public double sumOfSquares(List<INDArray> arrays) {
+    return optimizer.sumOfSquares(arrays);
   }
 
   private static int[] ints(INDArray array) {

@@ -8,7 +8,7 @@ final class CpuLoops {
   private static final int ROWS = 32;
 
   /** Values of an elementwise op that one task takes: its arrays fit the second-level cache. */
-  private static final int CHUNK = 8192;
+  static final int CHUNK = 8192;
 
   private static final int BUFFERS = 5;
 

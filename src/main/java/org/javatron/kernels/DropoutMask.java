@@ -1,5 +1,8 @@
 package org.javatron.kernels;
 
+import java.util.stream.LongStream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
 /** {@link DropoutRule} for the rows of a batch, its keys read once. */
 final class DropoutMask {
   private final RowMath math;
@@ -7,9 +10,12 @@ final class DropoutMask {
   private final int threshold;
   private final float factor;
 
-  DropoutMask(RowMath math, DropoutRule rule) {
+  DropoutMask(RowMath math, DropoutRule<INDArray> rule) {
     this.math = math;
-    siteKeys = rule.siteKeys();
+    siteKeys =
+        rule.drops()
+            ? LongStream.of(rule.keys().toLongVector()).map(rule::siteKey).toArray()
+            : new long[0];
     threshold = rule.threshold();
     factor = rule.factor();
   }

@@ -1,8 +1,5 @@
 package org.javatron.kernels;
 
-import java.util.stream.LongStream;
-import org.nd4j.linalg.api.ndarray.INDArray;
-
 /**
  * Which values of an activation are dropped, as a function of nothing but numbers: a counter-based
  * generator (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"), so that a mask can
@@ -22,12 +19,20 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param site number of the place in the network
  * @param keys int64 [B], one per sequence, made of seed, step and the sequence's place in the step;
  *     null if the probability is 0
+ * @param <A> what an array is
  */
-public record DropoutRule(double probability, int site, INDArray keys) {
-  /** Drops nothing. */
-  public static final DropoutRule NONE = new DropoutRule(0, 0, null);
-
+public record DropoutRule<A>(double probability, int site, A keys) {
   private static final int BITS = 24;
+
+  /**
+   * Drops nothing.
+   *
+   * @param <A> what an array is
+   * @return the rule
+   */
+  public static <A> DropoutRule<A> none() {
+    return new DropoutRule<>(0, 0, null);
+  }
 
   /**
    * Whether anything is dropped.
@@ -47,14 +52,13 @@ public record DropoutRule(double probability, int site, INDArray keys) {
     return (float) (1 / (1 - probability));
   }
 
-  /** The least 24-bit number that means "kept". */
-  int threshold() {
+  /**
+   * The least 24-bit number that means "kept".
+   *
+   * @return probability · 2²⁴, rounded
+   */
+  public int threshold() {
     return (int) Math.round(probability * (1 << BITS));
-  }
-
-  /** The keys of all sequences at this site; empty if nothing is dropped. */
-  long[] siteKeys() {
-    return drops() ? LongStream.of(keys.toLongVector()).map(this::siteKey).toArray() : new long[0];
   }
 
   /** The key of one sequence at this site. */

@@ -1,35 +1,48 @@
 package org.javatron.kernels;
 
 import java.io.Closeable;
+import java.util.List;
 import org.javatron.weights.Pooling;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The arithmetic of BERT, one method an op. The classes of {@code org.javatron.ops} say what each
  * computes and why; an implementation says how.
  *
  * <p>Letters: T tokens of all sequences of a batch laid end to end, B sequences, H hidden size, I
- * intermediate size, A heads, d = H / A. Matrices are float32 in C order without gaps; {@code
+ * intermediate size, A heads, d = H / A. Matrices are float32 in C order without gaps, except that
+ * activations (what has T rows) may be of a shorter float if the kernels keep them so; {@code
  * offsets} is int32 [B + 1], sequence b being rows {@code offsets[b]} to {@code offsets[b + 1] -
  * 1}. An output overlaps no input unless said otherwise, and what it held before does not matter.
  *
  * <p>Implementations check shapes nowhere: the graph is built once from a checked configuration.
  * They may hold threads and scratch buffers; one call at a time.
+ *
+ * @param <A> what an array is: ND4J's, or one on a GPU
  */
-public interface Kernels extends Closeable {
+public interface Kernels<A> extends Closeable {
   /**
    * Opens an implementation.
    *
-   * @param set which one
-   * @param threads how many threads may compute, at least 1; the reference leaves that to ND4J
+   * @param settings which one, and how it computes
    * @param longestSequence the most tokens of one sequence
    * @return the kernels, to be closed by the caller
+   * @throws IllegalStateException if this build or this machine cannot run them; the message says
+   *     what is missing
    */
-  static Kernels open(KernelSet set, int threads, int longestSequence) {
-    return set == KernelSet.REFERENCE
-        ? new Nd4jKernels()
-        : new CpuKernels(threads, longestSequence);
+  static Kernels<?> open(KernelSettings settings, int longestSequence) {
+    return switch (settings.set()) {
+      case REFERENCE -> new Nd4jKernels();
+      case CPU -> new CpuKernels(settings.threads(), longestSequence);
+      case CUDA -> CudaLoader.open(settings.precision());
+    };
   }
+
+  /**
+   * Where the arrays live.
+   *
+   * @return the memory, as long as the kernels are open
+   */
+  Memory<A> memory();
 
   /**
    * Bytes of scratch buffers outside the Java heap, the same for the whole life of the kernels.
@@ -52,15 +65,7 @@ public interface Kernels extends Closeable {
    * @param out float32 [T, H]
    */
   void embeddings(
-      INDArray ids,
-      INDArray offsets,
-      INDArray words,
-      INDArray positions,
-      INDArray types,
-      INDArray gamma,
-      INDArray beta,
-      double eps,
-      INDArray out);
+      A ids, A offsets, A words, A positions, A types, A gamma, A beta, double eps, A out);
 
   /**
    * {@code out = x weightᵀ + bias}.
@@ -70,7 +75,7 @@ public interface Kernels extends Closeable {
    * @param bias float32 [outputs]
    * @param out float32 [T, outputs]
    */
-  void linear(INDArray x, INDArray weight, INDArray bias, INDArray out);
+  void linear(A x, A weight, A bias, A out);
 
   /**
    * {@code out = gelu(x weightᵀ + bias)}.
@@ -82,7 +87,7 @@ public interface Kernels extends Closeable {
    * @param sum float32 [T, outputs], gets what GELU was applied to, {@code x weightᵀ + bias}; null
    *     if nobody needs it
    */
-  void linearGelu(INDArray x, INDArray weight, INDArray bias, INDArray out, INDArray sum);
+  void linearGelu(A x, A weight, A bias, A out, A sum);
 
   /**
    * {@code out = softmax(Q Kᵀ / √d) V} for each sequence and head by itself.
@@ -95,7 +100,7 @@ public interface Kernels extends Closeable {
    *     sequence of n tokens
    * @param out float32 [T, H]
    */
-  void attention(INDArray qkv, INDArray offsets, int heads, DropoutRule dropout, INDArray out);
+  void attention(A qkv, A offsets, int heads, DropoutRule<A> dropout, A out);
 
   /**
    * {@code out = LayerNorm(x + residual)}.
@@ -107,8 +112,7 @@ public interface Kernels extends Closeable {
    * @param eps added to the variance
    * @param out float32 [T, H]
    */
-  void addLayerNorm(
-      INDArray x, INDArray residual, INDArray gamma, INDArray beta, double eps, INDArray out);
+  void addLayerNorm(A x, A residual, A gamma, A beta, double eps, A out);
 
   /**
    * One row a sequence: its first row, or the mean of its rows.
@@ -118,7 +122,7 @@ public interface Kernels extends Closeable {
    * @param pooling which of the two
    * @param out float32 [B, H]
    */
-  void pool(INDArray hidden, INDArray offsets, Pooling pooling, INDArray out);
+  void pool(A hidden, A offsets, Pooling pooling, A out);
 
   /**
    * {@code out[b] = x[b] / max(|x[b]|, 1e-12)}.
@@ -126,7 +130,7 @@ public interface Kernels extends Closeable {
    * @param x float32 [B, H]
    * @param out float32 [B, H]
    */
-  void l2Normalize(INDArray x, INDArray out);
+  void l2Normalize(A x, A out);
 
   /**
    * {@code out = x ⊙ mask / (1 - probability)}; also its own gradient.
@@ -136,7 +140,7 @@ public interface Kernels extends Closeable {
    * @param dropout the rule; index {@code (t - offsets[b]) · H + i}
    * @param out float32 [T, H]
    */
-  void dropout(INDArray x, INDArray offsets, DropoutRule dropout, INDArray out);
+  void dropout(A x, A offsets, DropoutRule<A> dropout, A out);
 
   /**
    * {@code out = a + b}: where a value is used twice, its gradients add up.
@@ -145,7 +149,7 @@ public interface Kernels extends Closeable {
    * @param b float32, the same shape
    * @param out float32, the same shape; may be {@code a}
    */
-  void add(INDArray a, INDArray b, INDArray out);
+  void add(A a, A b, A out);
 
   /**
    * The gradients of {@link #embeddings}; rows of the tables that were not read get 0.
@@ -165,19 +169,19 @@ public interface Kernels extends Closeable {
    * @param dBeta float32 [H]
    */
   void embeddingsBackward(
-      INDArray ids,
-      INDArray offsets,
-      INDArray words,
-      INDArray positions,
-      INDArray types,
-      INDArray gamma,
+      A ids,
+      A offsets,
+      A words,
+      A positions,
+      A types,
+      A gamma,
       double eps,
-      INDArray dOut,
-      INDArray dWords,
-      INDArray dPositions,
-      INDArray dTypes,
-      INDArray dGamma,
-      INDArray dBeta);
+      A dOut,
+      A dWords,
+      A dPositions,
+      A dTypes,
+      A dGamma,
+      A dBeta);
 
   /**
    * {@code dX = dOut weight}, {@code dWeight = dOutᵀ x}, {@code dBias = Σ_t dOut[t]}.
@@ -189,8 +193,7 @@ public interface Kernels extends Closeable {
    * @param dWeight float32 [outputs, inputs]
    * @param dBias float32 [outputs]
    */
-  void linearBackward(
-      INDArray x, INDArray weight, INDArray dOut, INDArray dX, INDArray dWeight, INDArray dBias);
+  void linearBackward(A x, A weight, A dOut, A dX, A dWeight, A dBias);
 
   /**
    * {@code dSum = dOut ⊙ (Φ(sum) + sum φ(sum))}, φ being the normal density.
@@ -199,7 +202,7 @@ public interface Kernels extends Closeable {
    * @param dOut float32 [T, I]
    * @param dSum float32 [T, I]
    */
-  void geluBackward(INDArray sum, INDArray dOut, INDArray dSum);
+  void geluBackward(A sum, A dOut, A dSum);
 
   /**
    * The gradient of {@link #attention}, with the same dropout mask.
@@ -211,8 +214,7 @@ public interface Kernels extends Closeable {
    * @param dOut float32 [T, H]
    * @param dQkv float32 [T, 3H]
    */
-  void attentionBackward(
-      INDArray qkv, INDArray offsets, int heads, DropoutRule dropout, INDArray dOut, INDArray dQkv);
+  void attentionBackward(A qkv, A offsets, int heads, DropoutRule<A> dropout, A dOut, A dQkv);
 
   /**
    * The gradients of {@link #addLayerNorm}.
@@ -227,14 +229,7 @@ public interface Kernels extends Closeable {
    * @param dBeta float32 [H]
    */
   void addLayerNormBackward(
-      INDArray x,
-      INDArray residual,
-      INDArray gamma,
-      double eps,
-      INDArray dOut,
-      INDArray dSum,
-      INDArray dGamma,
-      INDArray dBeta);
+      A x, A residual, A gamma, double eps, A dOut, A dSum, A dGamma, A dBeta);
 
   /**
    * The gradient of {@link #pool}.
@@ -244,7 +239,7 @@ public interface Kernels extends Closeable {
    * @param dOut float32 [B, H]
    * @param dHidden float32 [T, H]; 0 where nothing was read
    */
-  void poolBackward(INDArray offsets, Pooling pooling, INDArray dOut, INDArray dHidden);
+  void poolBackward(A offsets, Pooling pooling, A dOut, A dHidden);
 
   /**
    * The gradient of {@link #l2Normalize}: {@code dX = (dOut - y (y · dOut)) / |x|} with y = x /
@@ -254,7 +249,7 @@ public interface Kernels extends Closeable {
    * @param dOut float32 [B, H]
    * @param dX float32 [B, H]
    */
-  void l2NormalizeBackward(INDArray x, INDArray dOut, INDArray dX);
+  void l2NormalizeBackward(A x, A dOut, A dX);
 
   /**
    * The mean over the queries q of {@code log Σ_j exp(S[q, j]) - S[q, q n]}, where S = scale ·
@@ -265,7 +260,7 @@ public interface Kernels extends Closeable {
    * @param scale factor of the scores
    * @param loss float32 [1]
    */
-  void contrastiveLoss(INDArray queries, INDArray passages, double scale, INDArray loss);
+  void contrastiveLoss(A queries, A passages, double scale, A loss);
 
   /**
    * The gradients of {@link #contrastiveLoss}.
@@ -278,12 +273,44 @@ public interface Kernels extends Closeable {
    * @param dPassages float32 [N, H]
    */
   void contrastiveLossBackward(
-      INDArray queries,
-      INDArray passages,
-      double scale,
-      INDArray dLoss,
-      INDArray dQueries,
-      INDArray dPassages);
+      A queries, A passages, double scale, A dLoss, A dQueries, A dPassages);
+
+  /**
+   * {@code out = Σ a ⊙ b}.
+   *
+   * @param a float32, any shape
+   * @param b float32, the same shape
+   * @param out float32 [1]
+   */
+  void dot(A a, A b, A out);
+
+  /**
+   * {@code out = factor · a}.
+   *
+   * @param a float32, any shape
+   * @param factor float32, one value
+   * @param out float32, the shape of {@code a}
+   */
+  void scale(A a, A factor, A out);
+
+  /**
+   * One step of AdamW, in place.
+   *
+   * @param weight float32, a parameter
+   * @param gradient float32, the same shape
+   * @param mean float32, the same shape: m
+   * @param square float32, the same shape: v
+   * @param step the numbers
+   */
+  void adamW(A weight, A gradient, A mean, A square, AdamWStep step);
+
+  /**
+   * The sum of the squares of all values, in float64 and in a fixed order.
+   *
+   * @param arrays float32
+   * @return the sum; not finite if a value is not
+   */
+  double sumOfSquares(List<A> arrays);
 
   @Override
   void close();

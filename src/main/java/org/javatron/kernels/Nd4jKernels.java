@@ -1,6 +1,8 @@
 package org.javatron.kernels;
 
+import java.util.List;
 import org.javatron.weights.Pooling;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -10,12 +12,19 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * The reference: each op in the fewest ND4J calls, as one would write it on paper. It allocates as
  * it goes and runs on any ND4J backend.
  */
-public final class Nd4jKernels implements Kernels {
+public final class Nd4jKernels implements Kernels<INDArray> {
   /** PyTorch's bound below which a vector is not scaled to length 1. */
   private static final double LEAST_NORM = 1e-12;
 
+  private final Memory<INDArray> memory = new Nd4jMemory();
+
   /** There is nothing to set. */
   public Nd4jKernels() {}
+
+  @Override
+  public Memory<INDArray> memory() {
+    return memory;
+  }
 
   @Override
   public long scratchBytes() {
@@ -70,7 +79,7 @@ public final class Nd4jKernels implements Kernels {
 
   @Override
   public void attention(
-      INDArray qkv, INDArray offsets, int heads, DropoutRule dropout, INDArray out) {
+      INDArray qkv, INDArray offsets, int heads, DropoutRule<INDArray> dropout, INDArray out) {
     int[] start = offsets.toIntVector();
     long hidden = out.size(1);
     long d = hidden / heads;
@@ -91,7 +100,8 @@ public final class Nd4jKernels implements Kernels {
    *
    * @param first the index, within the sequence, of the block's first value
    */
-  private static INDArray mask(DropoutRule dropout, int sequence, long first, INDArray block) {
+  private static INDArray mask(
+      DropoutRule<INDArray> dropout, int sequence, long first, INDArray block) {
     if (!dropout.drops()) {
       return Nd4j.onesLike(block);
     }
@@ -145,7 +155,7 @@ public final class Nd4jKernels implements Kernels {
   }
 
   @Override
-  public void dropout(INDArray x, INDArray offsets, DropoutRule dropout, INDArray out) {
+  public void dropout(INDArray x, INDArray offsets, DropoutRule<INDArray> dropout, INDArray out) {
     int[] start = offsets.toIntVector();
     for (int b = 0; b + 1 < start.length; b++) {
       INDArray rows = block(x, start, b, 0, x.size(1));
@@ -209,7 +219,7 @@ public final class Nd4jKernels implements Kernels {
       INDArray qkv,
       INDArray offsets,
       int heads,
-      DropoutRule dropout,
+      DropoutRule<INDArray> dropout,
       INDArray dOut,
       INDArray dQkv) {
     int[] start = offsets.toIntVector();
@@ -317,6 +327,37 @@ public final class Nd4jKernels implements Kernels {
     dS.muli(scale * dLoss.getDouble(0) / queries.size(0));
     dQueries.assign(dS.mmul(passages));
     dPassages.assign(dS.transpose().mmul(queries));
+  }
+
+  @Override
+  public void dot(INDArray a, INDArray b, INDArray out) {
+    out.assign(a.mul(b).sum());
+  }
+
+  @Override
+  public void scale(INDArray a, INDArray factor, INDArray out) {
+    out.assign(a.mul(factor.getDouble(0)));
+  }
+
+  @Override
+  public void adamW(
+      INDArray weight, INDArray gradient, INDArray mean, INDArray square, AdamWStep step) {
+    INDArray g = gradient.mul(step.scale());
+    mean.muli(step.beta1()).addi(g.mul(1 - step.beta1()));
+    square.muli(step.beta2()).addi(g.mul(g).muli(1 - step.beta2()));
+    INDArray divisor = Transforms.sqrt(square, true).addi(step.epsilon());
+    weight.subi(mean.div(divisor).muli(step.stepSize()));
+    weight.subi(weight.mul(step.decay()));
+  }
+
+  @Override
+  public double sumOfSquares(List<INDArray> arrays) {
+    double sum = 0;
+    for (INDArray array : arrays) {
+      INDArray values = array.castTo(DataType.DOUBLE);
+      sum += values.mul(values).sumNumber().doubleValue();
+    }
+    return sum;
   }
 
   @Override

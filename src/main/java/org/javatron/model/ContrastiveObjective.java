@@ -1,17 +1,15 @@
 package org.javatron.model;
 
 import java.io.Closeable;
-import java.nio.FloatBuffer;
 import java.util.Map;
 import java.util.Set;
-import org.javatron.kernels.KernelSet;
+import org.javatron.kernels.KernelSettings;
 import org.javatron.kernels.Kernels;
+import org.javatron.kernels.Memory;
 import org.javatron.ops.ContrastiveLoss;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The in-batch contrastive loss of a batch's vectors and its gradient with respect to them: {@link
@@ -27,10 +25,8 @@ public final class ContrastiveObjective implements Closeable {
   private static final Set<String> VARIABLES = Set.of(QUERIES, PASSAGES);
 
   private final int dim;
-  private final Kernels kernels;
-  private final INDArray queries;
-  private final INDArray passages;
-  private final GraphExecutor executor;
+  private final Kernels<?> kernels;
+  private final Parts<?> parts;
 
   /**
    * Plans the loss of batches up to a size.
@@ -39,28 +35,64 @@ public final class ContrastiveObjective implements Closeable {
    * @param maxPassages N, passages of the largest batch
    * @param dim values in a vector
    * @param temperature what scores are divided by; 1 for the raw inner product, above 0
-   * @param kernels which implementation of the ops
-   * @param threads threads that compute, the caller's included; at least 1
+   * @param kernels which implementation of the ops, and how it computes
    */
   public ContrastiveObjective(
-      int maxQueries,
-      int maxPassages,
-      int dim,
-      double temperature,
-      KernelSet kernels,
-      int threads) {
+      int maxQueries, int maxPassages, int dim, double temperature, KernelSettings kernels) {
     if (!(temperature > 0) || Double.isInfinite(temperature)) {
       throw new IllegalArgumentException("the temperature must be above 0, got " + temperature);
     }
     this.dim = dim;
-    this.kernels = Kernels.open(kernels, threads, 1);
-    queries = Nd4j.createUninitialized(DataType.FLOAT, maxQueries, dim);
-    passages = Nd4j.createUninitialized(DataType.FLOAT, maxPassages, dim);
-    Set<String> outputs = Differentiation.gradients(VARIABLES);
-    outputs.add(LOSS);
-    Map<String, long[]> largest = Map.of(QUERIES, queries.shape(), PASSAGES, passages.shape());
-    SameDiff gradient = Differentiation.of(graph(1 / temperature), LOSS, VARIABLES);
-    executor = new GraphExecutor(gradient, this.kernels, largest, outputs);
+    this.kernels = Kernels.open(kernels, 1);
+    SameDiff graph = Differentiation.of(graph(1 / temperature), LOSS, VARIABLES);
+    parts = new Parts<>(this.kernels, graph, maxQueries, maxPassages, dim);
+  }
+
+  /** What lives where the kernels compute. */
+  private static final class Parts<A> implements Closeable {
+    final Memory<A> memory;
+    final A queries;
+    final A passages;
+    final GraphExecutor<A> executor;
+    final long bytes;
+
+    Parts(Kernels<A> kernels, SameDiff graph, int maxQueries, int maxPassages, int dim) {
+      memory = kernels.memory();
+      Set<String> outputs = Differentiation.gradients(VARIABLES);
+      outputs.add(LOSS);
+      Map<String, long[]> largest =
+          Map.of(QUERIES, new long[] {maxQueries, dim}, PASSAGES, new long[] {maxPassages, dim});
+      executor = new GraphExecutor<>(graph, Map.of(), kernels, largest, outputs);
+      queries = memory.allocate(Memory.Kind.FLOAT, maxQueries, dim);
+      passages = memory.allocate(Memory.Kind.FLOAT, maxPassages, dim);
+      long scores = (long) maxQueries * maxPassages;
+      long vectors = ((long) maxQueries + maxPassages) * dim;
+      bytes = memory.bytes(Memory.Kind.FLOAT, vectors + scores) + executor.bufferBytes();
+    }
+
+    double run(float[] vectors, int queryCount, int passageCount, int dim, float[] gradient) {
+      int split = queryCount * dim;
+      memory.put(queries, vectors, 0, split);
+      memory.put(passages, vectors, split, vectors.length - split);
+      Map<String, A> values =
+          executor.run(
+              Map.of(
+                  QUERIES, memory.view(queries, queryCount, dim),
+                  PASSAGES, memory.view(passages, passageCount, dim)));
+      memory.get(values.get(Differentiation.gradient(QUERIES)), gradient, 0, split);
+      memory.get(
+          values.get(Differentiation.gradient(PASSAGES)), gradient, split, vectors.length - split);
+      float[] loss = new float[1];
+      memory.get(values.get(LOSS), loss, 0, 1);
+      return loss[0];
+    }
+
+    @Override
+    public void close() {
+      executor.close();
+      memory.free(queries);
+      memory.free(passages);
+    }
   }
 
   private static SameDiff graph(double scale) {
@@ -81,26 +113,12 @@ public final class ContrastiveObjective implements Closeable {
    * @return the loss, not finite if a vector is not
    */
   public double run(float[] vectors, int queryCount, float[] gradient) {
-    int split = queryCount * dim;
     int passageCount = vectors.length / dim - queryCount;
     if (passageCount < queryCount || passageCount % queryCount != 0) {
       throw new IllegalArgumentException(
           passageCount + " passages are not as many for each of " + queryCount + " queries");
     }
-    queries.data().asNioFloat().put(vectors, 0, split);
-    passages.data().asNioFloat().put(vectors, split, vectors.length - split);
-    Map<String, INDArray> values =
-        executor.run(
-            Map.of(
-                QUERIES, TokenBatch.first(queries, queryCount),
-                PASSAGES, TokenBatch.first(passages, passageCount)));
-    read(values, QUERIES).get(0, gradient, 0, split);
-    read(values, PASSAGES).get(0, gradient, split, vectors.length - split);
-    return values.get(LOSS).getDouble(0);
-  }
-
-  private static FloatBuffer read(Map<String, INDArray> values, String variable) {
-    return values.get(Differentiation.gradient(variable)).data().asNioFloat();
+    return parts.run(vectors, queryCount, passageCount, dim, gradient);
   }
 
   /**
@@ -109,16 +127,13 @@ public final class ContrastiveObjective implements Closeable {
    * @return bytes
    */
   public long memoryBytes() {
-    long scores = queries.size(0) * passages.size(0);
-    return (queries.length() + passages.length() + scores) * Float.BYTES + executor.bufferBytes();
+    return parts.bytes;
   }
 
   /** Gives the memory back and ends the threads. */
   @Override
   public void close() {
-    executor.close();
+    parts.close();
     kernels.close();
-    queries.close();
-    passages.close();
   }
 }

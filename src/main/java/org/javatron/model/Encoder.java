@@ -6,11 +6,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.javatron.kernels.Kernels;
+import org.javatron.model.TokenBatch.BatchLimits;
 import org.javatron.weights.BertConfig;
 import org.javatron.weights.ModelLayout;
 import org.javatron.weights.ModelManifest;
+import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -32,11 +33,12 @@ public final class Encoder implements TextEncoder, Closeable {
   private final BertConfig config;
   private final ModelManifest manifest;
   private final int maxTokens;
-  private final Map<String, INDArray> weights;
-  private final Kernels kernels;
-  private final GraphExecutor executor;
-  private final TokenBatch batch;
+  private final Kernels<?> kernels;
+  private final Parts<?> parts;
   private boolean closed;
+
+  /** What lives where the kernels compute. */
+  private record Parts<A>(Parameters<A> parameters, Inference<A> inference) {}
 
   private Encoder(
       BertConfig config,
@@ -46,16 +48,22 @@ public final class Encoder implements TextEncoder, Closeable {
       EncoderOptions options) {
     this.config = config;
     this.manifest = manifest;
-    this.weights = weights;
     this.maxTokens = maxTokens;
-    kernels = Kernels.open(options.kernels(), options.threads(), config.maxPositions());
-    batch = new TokenBatch(maxTokens, config.vocabSize(), config.maxPositions());
-    executor =
-        new GraphExecutor(
-            BertGraph.build(config, weights, manifest.pooling(), manifest.normalize()),
-            kernels,
-            batch.largestShapes(),
-            Set.of(BertGraph.VECTORS));
+    kernels = Kernels.open(options.kernels(), config.maxPositions());
+    try {
+      parts = parts(kernels, weights);
+    } catch (RuntimeException | Error e) {
+      kernels.close();
+      throw e;
+    }
+  }
+
+  private <A> Parts<A> parts(Kernels<A> kernels, Map<String, INDArray> weights) {
+    SameDiff graph = BertGraph.build(config, weights, manifest.pooling(), manifest.normalize());
+    Parameters<A> parameters = new Parameters<>(kernels.memory(), weights);
+    BatchLimits limits = new BatchLimits(maxTokens, config.vocabSize(), config.maxPositions());
+    return new Parts<>(
+        parameters, new Inference<>(kernels, graph, parameters, limits, config.hiddenSize()));
   }
 
   /**
@@ -83,7 +91,7 @@ public final class Encoder implements TextEncoder, Closeable {
     try {
       return new Encoder(config, manifest, weights, maxTokens, options);
     } catch (RuntimeException | Error e) { // such as too little memory for the activations
-      weights.values().forEach(INDArray::close);
+      WeightLoader.close(weights);
       throw e;
     }
   }
@@ -168,8 +176,7 @@ public final class Encoder implements TextEncoder, Closeable {
    * @return bytes of weights, activations and scratch buffers
    */
   public long memoryBytes() {
-    long values = weights.values().stream().mapToLong(INDArray::length).sum();
-    return values * Float.BYTES + executor.bufferBytes() + kernels.scratchBytes() + batch.bytes();
+    return parts.parameters.bytes() + parts.inference.bytes() + kernels.scratchBytes();
   }
 
   /**
@@ -194,8 +201,7 @@ public final class Encoder implements TextEncoder, Closeable {
     if (sequences.isEmpty()) {
       return;
     }
-    Map<String, INDArray> results = executor.run(batch.pack(sequences));
-    results.get(BertGraph.VECTORS).data().asNioFloat().get(0, out, outOffset, values);
+    parts.inference.encode(sequences, out, outOffset);
   }
 
   /** Gives the memory back and ends the threads. */
@@ -203,10 +209,9 @@ public final class Encoder implements TextEncoder, Closeable {
   public synchronized void close() {
     if (!closed) {
       closed = true;
-      executor.close();
+      parts.inference.close();
+      parts.parameters.close();
       kernels.close();
-      batch.close();
-      weights.values().forEach(INDArray::close);
     }
   }
 }

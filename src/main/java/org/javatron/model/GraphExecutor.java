@@ -2,21 +2,20 @@ package org.javatron.model;
 
 import java.io.Closeable;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.bytedeco.javacpp.Pointer;
 import org.javatron.kernels.Kernels;
+import org.javatron.kernels.Memory;
 import org.javatron.ops.KernelOp;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.VariableType;
 import org.nd4j.autodiff.samediff.internal.SameDiffOp;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.AddOp;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Runs a SameDiff graph of {@link KernelOp}s, and of the additions that differentiating puts
@@ -28,17 +27,22 @@ import org.nd4j.linalg.factory.Nd4j;
  * and shared by {@link BufferPlan}; the first run allocates them, so that their size can be told
  * before, and later ones allocate nothing but array headers.
  *
- * <p>Not thread-safe.
+ * <p>Where the arrays live, here or on a GPU, is the kernels' business. Not thread-safe.
+ *
+ * @param <A> what the kernels' arrays are
  */
-final class GraphExecutor implements Closeable {
+final class GraphExecutor<A> implements Closeable {
+  /** A buffer: what it is for, and which of those. */
+  private record Place(Memory.Kind kind, int index) {}
+
   /** An op with the names it reads and writes, and the buffer of each result. */
-  private record Step(KernelOp op, List<String> in, List<String> out, int[] buffers) {
+  private record Step(KernelOp op, List<String> in, List<String> out, Place[] places) {
     /** An addition has no op of ours. */
     List<long[]> shapes(List<long[]> inputs) {
       return op == null ? List.of(inputs.get(0)) : op.outputShapes(inputs);
     }
 
-    void run(Kernels kernels, List<INDArray> inputs, List<INDArray> outputs) {
+    <A> void run(Kernels<A> kernels, List<A> inputs, List<A> outputs) {
       if (op == null) {
         kernels.add(inputs.get(0), inputs.get(1), outputs.get(0));
       } else {
@@ -47,27 +51,40 @@ final class GraphExecutor implements Closeable {
     }
   }
 
-  private final Kernels kernels;
+  private final Kernels<A> kernels;
+  private final Memory<A> memory;
   private final List<Step> steps = new ArrayList<>();
-  private final List<Long> capacities = new ArrayList<>();
-  private final List<INDArray> buffers = new ArrayList<>();
-  private final Map<String, INDArray> weights = new HashMap<>();
+  private final Map<Memory.Kind, BufferPlan> plans = new EnumMap<>(Memory.Kind.class);
+  private final Map<Place, A> buffers = new HashMap<>();
+  private final Map<String, A> parameters;
 
   /**
    * Plans the runs.
    *
    * @param graph of {@link KernelOp}s only
+   * @param parameters the arrays of its variables, where the kernels compute; closed by their owner
    * @param kernels compute the ops; closed by their owner
    * @param largest the greatest shape each placeholder will have
    * @param outputs variables whose values must stay readable until the next run
    */
-  GraphExecutor(SameDiff graph, Kernels kernels, Map<String, long[]> largest, Set<String> outputs) {
+  GraphExecutor(
+      SameDiff graph,
+      Map<String, A> parameters,
+      Kernels<A> kernels,
+      Map<String, long[]> largest,
+      Set<String> outputs) {
     this.kernels = kernels;
+    this.memory = kernels.memory();
+    this.parameters = new HashMap<>(parameters);
     Map<String, long[]> shapes = new HashMap<>(largest);
+    parameters.forEach((name, array) -> shapes.put(name, memory.shape(array)));
     for (SDVariable variable : graph.variables()) {
-      if (variable.getArr(false) != null) {
-        weights.put(variable.name(), variable.getArr());
-        shapes.put(variable.name(), variable.getArr().shape());
+      // What differentiating adds: the gradient of the loss with respect to itself.
+      if (!parameters.containsKey(variable.name())
+          && variable.getVariableType() == VariableType.VARIABLE) {
+        A constant = memory.parameter(variable.getArr());
+        this.parameters.put(variable.name(), constant);
+        shapes.put(variable.name(), memory.shape(constant));
       }
     }
     plan(needed(new ArrayList<>(graph.getOps().values()), outputs), shapes, outputs);
@@ -95,12 +112,10 @@ final class GraphExecutor implements Closeable {
       }
       index++;
     }
-    BufferPlan plan = new BufferPlan();
-    Map<String, Integer> place = new HashMap<>();
+    Map<String, Place> places = new HashMap<>();
     for (SameDiffOp node : ops) {
-      Step step = step(node, shapes, plan);
+      Step step = step(node, shapes, places);
       for (int i = 0; i < step.out.size(); i++) {
-        place.put(step.out.get(i), step.buffers[i]);
         lastReader.putIfAbsent(step.out.get(i), steps.size()); // nobody reads it
       }
       // Only now, so that no op writes where it reads.
@@ -108,49 +123,45 @@ final class GraphExecutor implements Closeable {
       names.addAll(step.out);
       for (String name : names) {
         boolean last = lastReader.get(name) == steps.size();
-        if (last && place.containsKey(name) && !outputs.contains(name)) {
-          plan.release(place.get(name));
+        Place place = places.get(name);
+        if (last && place != null && !outputs.contains(name)) {
+          plans.get(place.kind).release(place.index);
         }
       }
       steps.add(step);
     }
-    capacities.addAll(plan.capacities());
   }
 
-  /**
-   * Makes the buffers, if they aren't there yet.
-   *
-   * @throws OutOfMemoryError if they are more than this process may still take; said at once rather
-   *     than after minutes of filling the memory
-   */
+  /** Makes the buffers, if they aren't there yet. */
   private void allocate() {
     if (!buffers.isEmpty()) {
       return;
     }
-    long most = Pointer.maxPhysicalBytes(); // 0: no limit
-    long left = most - Pointer.physicalBytes();
-    if (most > 0 && bufferBytes() > left) {
-      throw new OutOfMemoryError(
-          "batches of this size take %d MB, %d MB are left: make them smaller"
-              .formatted(bufferBytes() >> 20, Math.max(0, left) >> 20));
-    }
-    for (long capacity : capacities) {
-      buffers.add(Nd4j.createUninitialized(DataType.FLOAT, capacity));
-    }
+    memory.require(bufferBytes());
+    plans.forEach(
+        (kind, plan) -> {
+          for (int i = 0; i < plan.capacities().size(); i++) {
+            long length = plan.capacities().get(i);
+            buffers.put(new Place(kind, i), memory.allocate(kind, length));
+          }
+        });
   }
 
-  private static Step step(SameDiffOp node, Map<String, long[]> shapes, BufferPlan plan) {
+  private Step step(SameDiffOp node, Map<String, long[]> shapes, Map<String, Place> places) {
     KernelOp op = node.getOp() instanceof KernelOp ours ? ours : null;
     if (op == null && !(node.getOp() instanceof AddOp)) {
       throw new IllegalArgumentException(
           "the executor runs kernel ops and additions only, got " + node.getOp().opName());
     }
     List<String> out = node.getOutputsOfOp();
-    Step step = new Step(op, node.getInputsToOp(), out, new int[out.size()]);
+    Step step = new Step(op, node.getInputsToOp(), out, new Place[out.size()]);
     List<long[]> results = step.shapes(step.in.stream().map(shapes::get).toList());
     for (int i = 0; i < out.size(); i++) {
+      Memory.Kind kind = op == null ? places.get(step.in.get(0)).kind : op.outputKind(i);
+      BufferPlan plan = plans.computeIfAbsent(kind, k -> new BufferPlan());
+      step.places[i] = new Place(kind, plan.take(length(results.get(i))));
       shapes.put(out.get(i), results.get(i));
-      step.buffers[i] = plan.take(length(results.get(i)));
+      places.put(out.get(i), step.places[i]);
     }
     return step;
   }
@@ -162,7 +173,7 @@ final class GraphExecutor implements Closeable {
    * @return every variable of the graph; activations that are not among the planned outputs have
    *     been overwritten by later ones
    */
-  Map<String, INDArray> run(Map<String, INDArray> placeholders) {
+  Map<String, A> run(Map<String, A> placeholders) {
     Pass pass = begin(placeholders);
     pass.finish();
     return pass.values;
@@ -174,22 +185,22 @@ final class GraphExecutor implements Closeable {
    * @param placeholders arrays for those that the first part needs
    * @return the pass, nothing computed yet
    */
-  Pass begin(Map<String, INDArray> placeholders) {
+  Pass begin(Map<String, A> placeholders) {
     allocate();
     return new Pass(placeholders);
   }
 
   /** One run over the graph, in as many parts as its caller likes. */
   final class Pass {
-    private final Map<String, INDArray> values = new HashMap<>(weights);
+    private final Map<String, A> values = new HashMap<>(parameters);
     private int next;
 
-    private Pass(Map<String, INDArray> placeholders) {
+    private Pass(Map<String, A> placeholders) {
       values.putAll(placeholders);
     }
 
     /** Goes on until a variable is computed and returns it. */
-    INDArray until(String variable) {
+    A until(String variable) {
       while (!values.containsKey(variable)) {
         runNext();
       }
@@ -197,7 +208,7 @@ final class GraphExecutor implements Closeable {
     }
 
     /** Gives a placeholder its array, for the ops to come. */
-    void put(String placeholder, INDArray array) {
+    void put(String placeholder, A array) {
       values.put(placeholder, array);
     }
 
@@ -209,17 +220,17 @@ final class GraphExecutor implements Closeable {
     }
 
     /** A variable's array, as long as no later op has overwritten it. */
-    INDArray get(String variable) {
+    A get(String variable) {
       return values.get(variable);
     }
 
     private void runNext() {
       Step step = steps.get(next++);
-      List<INDArray> in = step.in.stream().map(values::get).toList();
-      List<long[]> shapes = step.shapes(in.stream().map(INDArray::shape).toList());
-      List<INDArray> out = new ArrayList<>();
+      List<A> in = step.in.stream().map(values::get).toList();
+      List<long[]> shapes = step.shapes(in.stream().map(memory::shape).toList());
+      List<A> out = new ArrayList<>();
       for (int i = 0; i < shapes.size(); i++) {
-        out.add(view(buffers.get(step.buffers[i]), shapes.get(i)));
+        out.add(view(step.places[i], shapes.get(i)));
         values.put(step.out.get(i), out.get(i));
       }
       step.run(kernels, in, out);
@@ -227,12 +238,13 @@ final class GraphExecutor implements Closeable {
   }
 
   /** The first values of a buffer, in this shape; nothing is copied. */
-  private static INDArray view(INDArray buffer, long[] shape) {
-    if (length(shape) > buffer.length()) {
+  private A view(Place place, long[] shape) {
+    long planned = plans.get(place.kind).capacities().get(place.index);
+    if (length(shape) > planned) {
       throw new IllegalArgumentException(
-          "a batch of more than the planned " + buffer.length() + " values: " + length(shape));
+          "a batch of more than the planned " + planned + " values: " + length(shape));
     }
-    return Nd4j.create(buffer.data(), shape, Nd4j.getStrides(shape, 'c'), 0, 'c');
+    return memory.view(buffers.get(place), shape);
   }
 
   private static long length(long[] shape) {
@@ -245,12 +257,18 @@ final class GraphExecutor implements Closeable {
 
   /** Bytes of the shared buffers, whether they are there yet or not. */
   long bufferBytes() {
-    return capacities.stream().mapToLong(Long::longValue).sum() * Float.BYTES;
+    long bytes = 0;
+    for (Map.Entry<Memory.Kind, BufferPlan> plan : plans.entrySet()) {
+      for (long length : plan.getValue().capacities()) {
+        bytes += memory.bytes(plan.getKey(), length);
+      }
+    }
+    return bytes;
   }
 
-  /** Gives the buffers back; the weights are their owner's. */
+  /** Gives the buffers back; the parameters are their owner's. */
   @Override
   public void close() {
-    buffers.forEach(INDArray::close);
+    buffers.values().forEach(memory::free);
   }
 }

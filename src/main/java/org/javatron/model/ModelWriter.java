@@ -15,7 +15,6 @@ import org.javatron.weights.ModelManifest;
 import org.javatron.weights.Pooling;
 import org.javatron.weights.Provenance;
 import org.javatron.weights.SafetensorsWriter;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Writes changed weights as a model directory: what {@link WeightLoader} reads, written back.
@@ -36,7 +35,7 @@ record ModelWriter(Path source, BertConfig config) {
 
   void write(
       Path target,
-      Map<String, INDArray> weights,
+      Parameters<?> weights,
       Pooling pooling,
       boolean normalize,
       int queryMaxLength,
@@ -66,7 +65,7 @@ record ModelWriter(Path source, BertConfig config) {
         .write(target);
   }
 
-  private String weights(Path file, Map<String, INDArray> weights) throws IOException {
+  private String weights(Path file, Parameters<?> weights) throws IOException {
     Map<String, long[]> shapes = config.tensorShapes();
     Map<String, SafetensorsWriter.Spec> specs = new LinkedHashMap<>();
     Map<String, List<String>> variables = WeightLoader.variables(config);
@@ -78,7 +77,7 @@ record ModelWriter(Path source, BertConfig config) {
                     t -> specs.put(t, new SafetensorsWriter.Spec(Dtype.F32, shapes.get(t)))));
     try (SafetensorsWriter writer = SafetensorsWriter.create(file, specs, Map.of("format", "pt"))) {
       for (Map.Entry<String, List<String>> variable : variables.entrySet()) {
-        FloatBuffer values = weights.get(variable.getKey()).data().asNioFloat();
+        FloatBuffer values = weights.values(variable.getKey());
         int part = values.capacity() / variable.getValue().size();
         int from = 0;
         for (String tensor : variable.getValue()) {

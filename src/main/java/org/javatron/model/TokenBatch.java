@@ -1,107 +1,115 @@
 package org.javatron.model;
 
 import java.io.Closeable;
-import java.nio.IntBuffer;
 import java.util.List;
 import java.util.Map;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.javatron.kernels.Memory;
 
-/** The graph's placeholders: sequences laid end to end in memory that is used again each batch. */
-final class TokenBatch implements Closeable {
-  private final int maxTokens;
-  private final int maxSequences;
-  private final int vocabSize;
-  private final int maxPositions;
-  private final INDArray ids;
-  private final INDArray offsets;
+/**
+ * The graph's placeholders: sequences laid end to end in memory that is used again each batch.
+ *
+ * @param <A> what the kernels' arrays are
+ */
+final class TokenBatch<A> implements Closeable {
+  private final BatchLimits limits;
+  private final Memory<A> memory;
+  private final A ids;
+  private final A offsets;
+  private final int[] idValues;
+  private final int[] offsetValues;
 
-  /** For any number of sequences. */
-  TokenBatch(int maxTokens, int vocabSize, int maxPositions) {
-    this(maxTokens, maxTokens, vocabSize, maxPositions);
+  /**
+   * What a batch may hold.
+   *
+   * @param tokens of all sequences together
+   * @param sequences how many
+   * @param vocabSize ids are below it
+   * @param maxPositions the most tokens of one sequence
+   */
+  record BatchLimits(int tokens, int sequences, int vocabSize, int maxPositions) {
+    /** Any number of sequences. */
+    BatchLimits(int tokens, int vocabSize, int maxPositions) {
+      this(tokens, tokens, vocabSize, maxPositions);
+    }
+
+    /** Shapes of the placeholders in the largest batch. */
+    Map<String, long[]> largestShapes() {
+      return Map.of(
+          BertGraph.TOKEN_IDS, new long[] {tokens},
+          BertGraph.OFFSETS, new long[] {sequences + 1L});
+    }
   }
 
-  TokenBatch(int maxTokens, int maxSequences, int vocabSize, int maxPositions) {
-    this.maxTokens = maxTokens;
-    this.maxSequences = maxSequences;
-    this.vocabSize = vocabSize;
-    this.maxPositions = maxPositions;
-    ids = Nd4j.createUninitialized(DataType.INT32, maxTokens);
-    offsets = Nd4j.createUninitialized(DataType.INT32, maxSequences + 1L);
-  }
-
-  /** Shapes of the placeholders in the largest batch. */
-  Map<String, long[]> largestShapes() {
-    return Map.of(
-        BertGraph.TOKEN_IDS, new long[] {maxTokens},
-        BertGraph.OFFSETS, new long[] {maxSequences + 1L});
+  TokenBatch(Memory<A> memory, BatchLimits limits) {
+    this.memory = memory;
+    this.limits = limits;
+    ids = memory.allocate(Memory.Kind.INT, limits.tokens);
+    offsets = memory.allocate(Memory.Kind.INT, limits.sequences + 1L);
+    idValues = new int[limits.tokens];
+    offsetValues = new int[limits.sequences + 1];
   }
 
   /** Checks and packs the sequences; the arrays are valid until the next call. */
-  Map<String, INDArray> pack(List<int[]> sequences) {
+  Map<String, A> pack(List<int[]> sequences) {
     int total = 0;
     for (int i = 0; i < sequences.size(); i++) {
       check(sequences.get(i), i);
       total = Math.addExact(total, sequences.get(i).length);
     }
-    if (total > maxTokens) {
+    if (total > limits.tokens) {
       throw new IllegalArgumentException(
-          "a batch holds at most " + maxTokens + " tokens, got " + total);
+          "a batch holds at most " + limits.tokens + " tokens, got " + total);
     }
-    if (sequences.size() > maxSequences) {
+    int count = sequences.size();
+    if (count > limits.sequences) {
       throw new IllegalArgumentException(
-          "a batch holds at most " + maxSequences + " sequences, got " + sequences.size());
+          "a batch holds at most " + limits.sequences + " sequences, got " + count);
     }
-    IntBuffer idBuffer = ids.data().asNioInt();
-    IntBuffer offsetBuffer = offsets.data().asNioInt();
-    offsetBuffer.put(0);
-    for (int[] sequence : sequences) {
-      idBuffer.put(sequence);
-      offsetBuffer.put(idBuffer.position());
+    int at = 0;
+    for (int i = 0; i < count; i++) {
+      int[] sequence = sequences.get(i);
+      System.arraycopy(sequence, 0, idValues, at, sequence.length);
+      at += sequence.length;
+      offsetValues[i + 1] = at;
     }
+    memory.put(ids, idValues, total);
+    memory.put(offsets, offsetValues, count + 1);
     return Map.of(
-        BertGraph.TOKEN_IDS, first(ids, total),
-        BertGraph.OFFSETS, first(offsets, sequences.size() + 1));
-  }
-
-  /** The first rows of an array, nothing copied. */
-  static INDArray first(INDArray array, int rows) {
-    return array.get(NDArrayIndex.interval(0, rows));
+        BertGraph.TOKEN_IDS, memory.view(ids, total),
+        BertGraph.OFFSETS, memory.view(offsets, count + 1));
   }
 
   private void check(int[] sequence, int index) {
-    if (sequence.length == 0 || sequence.length > maxPositions) {
+    if (sequence.length == 0 || sequence.length > limits.maxPositions) {
       throw new IllegalArgumentException(
           "sequence "
               + index
               + " of the batch has "
               + sequence.length
               + " tokens, the model takes 1 to "
-              + maxPositions);
+              + limits.maxPositions);
     }
     for (int id : sequence) {
-      if (id < 0 || id >= vocabSize) {
+      if (id < 0 || id >= limits.vocabSize) {
         throw new IllegalArgumentException(
             "sequence "
                 + index
                 + " of the batch holds token id "
                 + id
                 + ", the vocabulary ends at "
-                + (vocabSize - 1));
+                + (limits.vocabSize - 1));
       }
     }
   }
 
   /** Bytes of both arrays. */
   long bytes() {
-    return (ids.length() + offsets.length()) * Integer.BYTES;
+    return memory.bytes(Memory.Kind.INT, limits.tokens + limits.sequences + 1L);
   }
 
   @Override
   public void close() {
-    ids.close();
-    offsets.close();
+    memory.free(ids);
+    memory.free(offsets);
   }
 }

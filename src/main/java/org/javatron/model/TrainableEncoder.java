@@ -2,21 +2,22 @@ package org.javatron.model;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
+import org.javatron.kernels.AdamWStep;
 import org.javatron.kernels.Kernels;
+import org.javatron.model.BertGraph.DropoutRates;
+import org.javatron.model.TokenBatch.BatchLimits;
 import org.javatron.weights.BertConfig;
 import org.javatron.weights.ModelManifest;
 import org.javatron.weights.Pooling;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A BERT encoder with its gradients: forward with dropout, then backward from the loss's gradient
@@ -27,7 +28,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * encoder.forward(sequences, keys, vectors, 0);
  * ... the loss and its gradient with respect to the vectors ...
  * encoder.backward(dVectors, 0);
- * ... change encoder.weights() by encoder.gradients() ...
+ * encoder.update(step);
  * }</pre>
  *
  * <p>The same batch gives the same bits at the same number of threads. Memory: weights, one
@@ -39,25 +40,13 @@ public final class TrainableEncoder implements TextEncoder, Closeable {
   private final BertConfig config;
   private final Pooling pooling;
   private final boolean normalize;
-  private final Map<String, INDArray> weights;
-  private final Kernels kernels;
-  private final TokenBatch batch;
-  private final INDArray dropoutKeys;
-  private final INDArray vectorGradients;
-  private final GraphExecutor training;
-  private final TokenBatch inferenceBatch;
-  private final GraphExecutor inference;
-  private final Map<String, INDArray> sums = new LinkedHashMap<>();
+  private final int inferenceTokens;
+  private final Kernels<?> kernels;
+  private final Parts<?> parts;
 
-  /** The pass whose activations wait for {@link #backward}; null if none does. */
-  private GraphExecutor.Pass forward;
-
-  private int sequences;
-
-  /** The pass whose gradients stand in the executor's buffers, not added to the sums yet. */
-  private GraphExecutor.Pass pending;
-
-  private boolean summed;
+  /** What lives where the kernels compute. */
+  private record Parts<A>(
+      Parameters<A> parameters, TrainingPasses<A> training, Inference<A> inference) {}
 
   private TrainableEncoder(
       Path directory,
@@ -67,44 +56,36 @@ public final class TrainableEncoder implements TextEncoder, Closeable {
       TrainableOptions options) {
     this.directory = directory;
     this.config = config;
-    this.weights = weights;
     pooling = Objects.requireNonNullElse(options.pooling(), manifest.pooling());
     normalize = Objects.requireNonNullElse(options.normalize(), manifest.normalize());
-    int vocabulary = config.vocabSize();
-    int positions = config.maxPositions();
-    int count = options.maxSequences();
-    int dim = config.hiddenSize();
-    kernels = Kernels.open(options.kernels(), options.threads(), positions);
-    batch = new TokenBatch(options.maxTokens(), count, vocabulary, positions);
-    dropoutKeys = Nd4j.createUninitialized(DataType.INT64, count);
-    vectorGradients = Nd4j.createUninitialized(DataType.FLOAT, count, dim);
-    training = trainingExecutor(options);
-    inferenceBatch =
-        new TokenBatch(
-            Math.max(EncoderOptions.DEFAULT_MAX_TOKENS_PER_BATCH, positions),
-            vocabulary,
-            positions);
-    inference =
-        new GraphExecutor(
-            BertGraph.build(config, weights, pooling, normalize),
-            kernels,
-            inferenceBatch.largestShapes(),
-            Set.of(BertGraph.VECTORS));
+    inferenceTokens =
+        Math.max(EncoderOptions.defaultMaxTokens(options.kernels().set()), config.maxPositions());
+    kernels = Kernels.open(options.kernels(), config.maxPositions());
+    try {
+      parts = parts(kernels, weights, options);
+    } catch (RuntimeException | Error e) {
+      kernels.close();
+      throw e;
+    }
   }
 
-  private GraphExecutor trainingExecutor(TrainableOptions options) {
+  private <A> Parts<A> parts(
+      Kernels<A> kernels, Map<String, INDArray> weights, TrainableOptions options) {
     double hidden = Objects.requireNonNullElse(options.dropout(), config.hiddenDropout());
     double attention = Objects.requireNonNullElse(options.dropout(), config.attentionDropout());
-    SameDiff graph =
-        BertGraph.buildForTraining(
-            config, weights, pooling, normalize, new BertGraph.DropoutRates(hidden, attention));
-    Map<String, long[]> largest = new HashMap<>(batch.largestShapes());
-    largest.put(BertGraph.DROPOUT_KEYS, dropoutKeys.shape());
-    largest.put(BertGraph.VECTOR_GRADIENTS, vectorGradients.shape());
-    Set<String> outputs = Differentiation.gradients(weights.keySet());
-    outputs.add(BertGraph.VECTORS);
-    SameDiff gradient = Differentiation.of(graph, BertGraph.SURROGATE, weights.keySet());
-    return new GraphExecutor(gradient, kernels, largest, outputs);
+    DropoutRates rates = new DropoutRates(hidden, attention);
+    SameDiff training = BertGraph.buildForTraining(config, weights, pooling, normalize, rates);
+    SameDiff inference = BertGraph.build(config, weights, pooling, normalize);
+    int vocabulary = config.vocabSize();
+    int positions = config.maxPositions();
+    BatchLimits pass =
+        new BatchLimits(options.maxTokens(), options.maxSequences(), vocabulary, positions);
+    BatchLimits batch = new BatchLimits(inferenceTokens, vocabulary, positions);
+    Parameters<A> parameters = new Parameters<>(kernels.memory(), weights);
+    return new Parts<>(
+        parameters,
+        new TrainingPasses<>(kernels, training, parameters, pass, dim()),
+        new Inference<>(kernels, inference, parameters, batch, dim()));
   }
 
   /**
@@ -124,7 +105,7 @@ public final class TrainableEncoder implements TextEncoder, Closeable {
     try {
       return new TrainableEncoder(directory, config, manifest, weights, options);
     } catch (RuntimeException | Error e) { // such as too little memory for the activations
-      weights.values().forEach(INDArray::close);
+      WeightLoader.close(weights);
       throw e;
     }
   }
@@ -136,7 +117,7 @@ public final class TrainableEncoder implements TextEncoder, Closeable {
 
   @Override
   public int maxTokensPerBatch() {
-    return Math.max(EncoderOptions.DEFAULT_MAX_TOKENS_PER_BATCH, config.maxPositions());
+    return inferenceTokens;
   }
 
   /**
@@ -160,89 +141,115 @@ public final class TrainableEncoder implements TextEncoder, Closeable {
    *     empty, too long or outside the vocabulary
    */
   public void forward(List<int[]> texts, long[] keys, float[] vectors, int offset) {
-    addPending();
-    Map<String, INDArray> placeholders = new HashMap<>(batch.pack(texts));
-    sequences = texts.size();
-    dropoutKeys.data().asNioLong().put(keys, 0, sequences);
-    placeholders.put(BertGraph.DROPOUT_KEYS, TokenBatch.first(dropoutKeys, sequences));
-    forward = training.begin(placeholders);
-    INDArray result = forward.until(BertGraph.VECTORS);
-    result.data().asNioFloat().get(0, vectors, offset, sequences * dim());
+    parts.training.forward(texts, keys, vectors, offset);
   }
 
   /**
-   * Adds the gradients of the last forward pass to {@link #gradients()}.
+   * Adds the gradients of the last forward pass to their sum.
    *
    * @param dVectors float32 [texts, dim], the loss's gradient with respect to the vectors
    * @param offset where its first value is
    * @throws IllegalStateException if there was no forward pass since the last backward one
    */
   public void backward(float[] dVectors, int offset) {
-    if (forward == null) {
-      throw new IllegalStateException("backward needs a forward pass before it");
-    }
-    vectorGradients.data().asNioFloat().put(dVectors, offset, sequences * dim());
-    forward.put(BertGraph.VECTOR_GRADIENTS, TokenBatch.first(vectorGradients, sequences));
-    forward.finish();
-    pending = forward;
-    forward = null;
-  }
-
-  /** The executor's buffers are used again by the next pass, so what is there is added up first. */
-  private void addPending() {
-    if (pending == null) {
-      return;
-    }
-    for (String name : weights.keySet()) {
-      INDArray gradient = pending.get(Differentiation.gradient(name));
-      INDArray sum =
-          sums.computeIfAbsent(
-              name, n -> Nd4j.createUninitialized(DataType.FLOAT, gradient.shape()));
-      if (summed) {
-        kernels.add(sum, gradient, sum);
-      } else {
-        sum.assign(gradient);
-      }
-    }
-    summed = true;
-    pending = null;
+    parts.training.backward(dVectors, offset);
   }
 
   /** Begins a new sum of gradients. */
   public void zeroGradients() {
-    pending = null;
-    summed = false;
+    parts.training.zeroGradients();
   }
 
   /**
-   * The sum of the gradients of all backward passes since {@link #zeroGradients()}.
+   * The names of the parameters.
    *
-   * @return float32 arrays by the names of {@link #weights()}, to be read before the next forward
-   *     pass; this object's own
+   * @return Hugging Face's names, except that query, key and value of a layer are stacked in that
+   *     order as {@code attention.self.qkv}
+   */
+  public Set<String> parameters() {
+    return parts.parameters.arrays().keySet();
+  }
+
+  /**
+   * The dimensions of a parameter.
+   *
+   * @param name one of {@link #parameters()}
+   * @return its shape
+   */
+  public long[] shape(String name) {
+    return parts.parameters.shape(name);
+  }
+
+  /**
+   * A parameter.
+   *
+   * @param name one of {@link #parameters()}
+   * @return its values, to be read before they change
+   */
+  public FloatBuffer weight(String name) {
+    return parts.parameters.values(name);
+  }
+
+  /**
+   * The sum of a parameter's gradients of all backward passes since {@link #zeroGradients()}.
+   *
+   * @param name one of {@link #parameters()}
+   * @return its values, to be read before the next forward pass
    * @throws IllegalStateException if there was no backward pass
    */
-  public Map<String, INDArray> gradients() {
-    if (pending != null && !summed) {
-      Map<String, INDArray> gradients = new LinkedHashMap<>();
-      weights.keySet().forEach(n -> gradients.put(n, pending.get(Differentiation.gradient(n))));
-      return gradients;
-    }
-    addPending();
-    if (!summed) {
-      throw new IllegalStateException("there are no gradients before a backward pass");
-    }
-    return sums;
+  public FloatBuffer gradient(String name) {
+    return parts.training.gradient(name);
   }
 
   /**
-   * The parameters.
+   * The square of the gradients' Euclidean norm, over all parameters together.
    *
-   * @return float32 arrays by Hugging Face's names, except that query, key and value of a layer are
-   *     stacked in that order as {@code attention.self.qkv}; the arrays the encoder computes with,
-   *     to be changed in place
+   * @return the sum of squares, in float64; not finite if a gradient is not
+   * @throws IllegalStateException if there was no backward pass
    */
-  public Map<String, INDArray> weights() {
-    return weights;
+  public double sumOfSquaredGradients() {
+    return parts.training.sumOfSquaredGradients();
+  }
+
+  /**
+   * Makes one step of AdamW with the gradients as they are; the states begin at 0.
+   *
+   * @param step the numbers for each parameter
+   * @throws IllegalStateException if there was no backward pass
+   */
+  public void update(Function<String, AdamWStep> step) {
+    parts.training.update(step);
+  }
+
+  /**
+   * The optimiser's mean of a parameter's gradients.
+   *
+   * @param name one of {@link #parameters()}
+   * @return its values, to be read before the next step
+   */
+  public FloatBuffer gradientMean(String name) {
+    return parts.training.mean(name);
+  }
+
+  /**
+   * The optimiser's mean of a parameter's squared gradients.
+   *
+   * @param name one of {@link #parameters()}
+   * @return its values, to be read before the next step
+   */
+  public FloatBuffer gradientSquare(String name) {
+    return parts.training.square(name);
+  }
+
+  /**
+   * Sets what the optimiser keeps of a parameter, as a checkpoint has it.
+   *
+   * @param name one of {@link #parameters()}
+   * @param mean as many values as the parameter has
+   * @param square likewise
+   */
+  public void setOptimizerStates(String name, FloatBuffer mean, FloatBuffer square) {
+    parts.training.setStates(name, mean, square);
   }
 
   /**
@@ -255,8 +262,7 @@ public final class TrainableEncoder implements TextEncoder, Closeable {
     if (texts.isEmpty()) {
       return;
     }
-    INDArray result = inference.run(inferenceBatch.pack(texts)).get(BertGraph.VECTORS);
-    result.data().asNioFloat().get(0, out, outOffset, texts.size() * dim());
+    parts.inference.encode(texts, out, outOffset);
   }
 
   /**
@@ -269,9 +275,9 @@ public final class TrainableEncoder implements TextEncoder, Closeable {
   public void load(Path saved) throws IOException {
     Map<String, INDArray> other = WeightLoader.load(saved.resolve("model.safetensors"), config);
     try {
-      other.forEach((name, array) -> weights.get(name).assign(array));
+      parts.parameters.set(other);
     } finally {
-      other.values().forEach(INDArray::close);
+      WeightLoader.close(other);
     }
   }
 
@@ -289,38 +295,44 @@ public final class TrainableEncoder implements TextEncoder, Closeable {
   public void save(Path target, int queryMaxLength, int passageMaxLength, String separator)
       throws IOException {
     new ModelWriter(directory, config)
-        .write(target, weights, pooling, normalize, queryMaxLength, passageMaxLength, separator);
+        .write(
+            target,
+            parts.parameters,
+            pooling,
+            normalize,
+            queryMaxLength,
+            passageMaxLength,
+            separator);
   }
 
   /**
-   * What the encoder holds outside the Java heap.
+   * What the encoder holds outside the Java heap, the optimiser's states aside.
    *
    * @return bytes of weights, gradients, activations and scratch buffers; the second set of
    *     gradients that adding up several passes takes is counted too
    */
   public long memoryBytes() {
-    long values = weights.values().stream().mapToLong(INDArray::length).sum();
-    return 2 * values * Float.BYTES
-        + training.bufferBytes()
-        + inference.bufferBytes()
-        + kernels.scratchBytes()
-        + batch.bytes()
-        + inferenceBatch.bytes()
-        + vectorGradients.length() * Float.BYTES
-        + dropoutKeys.length() * Long.BYTES;
+    return 2 * parameterBytes()
+        + parts.training.bytes()
+        + parts.inference.bytes()
+        + kernels.scratchBytes();
+  }
+
+  /**
+   * What one value for each parameter takes: the weights, or one of the optimiser's two states.
+   *
+   * @return bytes
+   */
+  public long parameterBytes() {
+    return parts.parameters.bytes();
   }
 
   /** Gives the memory back and ends the threads. */
   @Override
   public void close() {
-    training.close();
-    inference.close();
+    parts.training.close();
+    parts.inference.close();
+    parts.parameters.close();
     kernels.close();
-    batch.close();
-    inferenceBatch.close();
-    dropoutKeys.close();
-    vectorGradients.close();
-    sums.values().forEach(INDArray::close);
-    weights.values().forEach(INDArray::close);
   }
 }

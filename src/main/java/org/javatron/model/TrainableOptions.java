@@ -1,50 +1,42 @@
 package org.javatron.model;
 
-import org.javatron.kernels.KernelSet;
+import org.javatron.kernels.KernelSettings;
 import org.javatron.weights.Pooling;
 
 /**
  * How a {@link TrainableEncoder} runs and what it trains.
  *
- * @param threads threads that compute, the caller's included; at least 1
+ * @param kernels which implementation of the ops, and how it computes
  * @param maxTokens the most tokens of all sequences of one forward pass; sets the memory for
  *     activations, all of which are kept for the backward pass
  * @param maxSequences the most sequences of one forward pass; at least 1
- * @param kernels which implementation of the ops
  * @param pooling how a text's vector comes from its tokens'; null for what javatron.json says
  * @param normalize whether vectors are scaled to length 1; null for what javatron.json says
  * @param dropout probability of dropout, on hidden states and attention alike; null for what
  *     config.json says
  */
 public record TrainableOptions(
-    int threads,
+    KernelSettings kernels,
     int maxTokens,
     int maxSequences,
-    KernelSet kernels,
     Pooling pooling,
     Boolean normalize,
     Double dropout) {
   /**
    * Options that make sense.
    *
-   * @param threads as above
+   * @param kernels as above
    * @param maxTokens as above
    * @param maxSequences as above
-   * @param kernels as above
    * @param pooling as above
    * @param normalize as above
    * @param dropout as above
    * @throws IllegalArgumentException if a number is below 1 or dropout is not in [0, 1)
    */
   public TrainableOptions {
-    if (threads < 1 || maxTokens < 1 || maxSequences < 1) {
+    if (maxTokens < 1 || maxSequences < 1) {
       throw new IllegalArgumentException(
-          "threads, tokens and sequences must be at least 1, got "
-              + threads
-              + ", "
-              + maxTokens
-              + " and "
-              + maxSequences);
+          "tokens and sequences must be at least 1, got " + maxTokens + " and " + maxSequences);
     }
     if (dropout != null && !(dropout >= 0 && dropout < 1)) {
       throw new IllegalArgumentException("dropout must be at least 0 and below 1, got " + dropout);

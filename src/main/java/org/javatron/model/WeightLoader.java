@@ -33,10 +33,19 @@ final class WeightLoader {
         weights.put(entry.getKey(), read(source, entry.getValue(), config.tensorShapes()));
       }
     } catch (IOException | RuntimeException e) {
-      weights.values().forEach(INDArray::close);
+      close(weights);
       throw e;
     }
     return weights;
+  }
+
+  /** Gives back what is not given back yet. */
+  static void close(Map<String, INDArray> weights) {
+    for (INDArray array : weights.values()) {
+      if (!array.wasClosed()) {
+        array.close();
+      }
+    }
   }
 
   /** The tensors that stand, one below the other, in each variable. */

@@ -2,9 +2,9 @@ package org.javatron.ops;
 
 import java.util.List;
 import org.javatron.kernels.Kernels;
+import org.javatron.kernels.Memory;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The end of each half layer: add what came in, normalise.
@@ -70,7 +70,7 @@ public final class AddLayerNorm extends KernelOp {
   }
 
   @Override
-  public void run(Kernels kernels, List<INDArray> in, List<INDArray> out) {
+  public <A> void run(Kernels<A> kernels, List<A> in, List<A> out) {
     kernels.addLayerNorm(in.get(0), in.get(1), in.get(2), in.get(3), getTArgument(0), out.get(0));
   }
 
@@ -117,7 +117,12 @@ public final class AddLayerNorm extends KernelOp {
     }
 
     @Override
-    public void run(Kernels kernels, List<INDArray> in, List<INDArray> out) {
+    public Memory.Kind outputKind(int output) {
+      return output == 0 ? Memory.Kind.ACTIVATION : Memory.Kind.FLOAT;
+    }
+
+    @Override
+    public <A> void run(Kernels<A> kernels, List<A> in, List<A> out) {
       kernels.addLayerNormBackward(
           in.get(0),
           in.get(1),

@@ -6,7 +6,6 @@ import org.javatron.kernels.DropoutRule;
 import org.javatron.kernels.Kernels;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Multi-head self-attention over packed sequences (Vaswani et al. 2017): how tokens learn of each
@@ -101,10 +100,10 @@ public final class Attention extends KernelOp {
   }
 
   @Override
-  public void run(Kernels kernels, List<INDArray> in, List<INDArray> out) {
-    DropoutRule dropout = DropoutRule.NONE;
+  public <A> void run(Kernels<A> kernels, List<A> in, List<A> out) {
+    DropoutRule<A> dropout = DropoutRule.none();
     if (in.size() == 3) {
-      dropout = new DropoutRule(getTArgument(0), getIArgument(1).intValue(), in.get(2));
+      dropout = new DropoutRule<>(getTArgument(0), getIArgument(1).intValue(), in.get(2));
     }
     kernels.attention(in.get(0), in.get(1), getIArgument(0).intValue(), dropout, out.get(0));
   }
@@ -149,10 +148,10 @@ public final class Attention extends KernelOp {
     }
 
     @Override
-    public void run(Kernels kernels, List<INDArray> in, List<INDArray> out) {
-      DropoutRule dropout = DropoutRule.NONE;
+    public <A> void run(Kernels<A> kernels, List<A> in, List<A> out) {
+      DropoutRule<A> dropout = DropoutRule.none();
       if (in.size() == 4) {
-        dropout = new DropoutRule(getTArgument(0), getIArgument(1).intValue(), in.get(3));
+        dropout = new DropoutRule<>(getTArgument(0), getIArgument(1).intValue(), in.get(3));
       }
       int heads = getIArgument(0).intValue();
       kernels.attentionBackward(in.get(0), in.get(1), heads, dropout, in.get(2), out.get(0));

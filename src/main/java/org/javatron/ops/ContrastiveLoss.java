@@ -2,9 +2,9 @@ package org.javatron.ops;
 
 import java.util.List;
 import org.javatron.kernels.Kernels;
+import org.javatron.kernels.Memory;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * In-batch contrastive cross-entropy (Karpukhin et al. 2020, DPR; Tevatron's {@code
@@ -59,7 +59,12 @@ public final class ContrastiveLoss extends KernelOp {
   }
 
   @Override
-  public void run(Kernels kernels, List<INDArray> in, List<INDArray> out) {
+  public Memory.Kind outputKind(int output) {
+    return Memory.Kind.FLOAT;
+  }
+
+  @Override
+  public <A> void run(Kernels<A> kernels, List<A> in, List<A> out) {
     kernels.contrastiveLoss(in.get(0), in.get(1), getTArgument(0), out.get(0));
   }
 
@@ -98,7 +103,12 @@ public final class ContrastiveLoss extends KernelOp {
     }
 
     @Override
-    public void run(Kernels kernels, List<INDArray> in, List<INDArray> out) {
+    public Memory.Kind outputKind(int output) {
+      return Memory.Kind.FLOAT;
+    }
+
+    @Override
+    public <A> void run(Kernels<A> kernels, List<A> in, List<A> out) {
       kernels.contrastiveLossBackward(
           in.get(0), in.get(1), getTArgument(0), in.get(2), out.get(0), out.get(1));
     }

@@ -5,7 +5,6 @@ import org.javatron.kernels.DropoutRule;
 import org.javatron.kernels.Kernels;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Dropout (Srivastava et al. 2014): in training each value is set to 0 with probability p, so that
@@ -65,8 +64,8 @@ public final class Dropout extends KernelOp {
   }
 
   @Override
-  public void run(Kernels kernels, List<INDArray> in, List<INDArray> out) {
-    DropoutRule rule = new DropoutRule(getTArgument(0), getIArgument(0).intValue(), in.get(2));
+  public <A> void run(Kernels<A> kernels, List<A> in, List<A> out) {
+    DropoutRule<A> rule = new DropoutRule<>(getTArgument(0), getIArgument(0).intValue(), in.get(2));
     kernels.dropout(in.get(0), in.get(1), rule, out.get(0));
   }
 

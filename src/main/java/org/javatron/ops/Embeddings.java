@@ -2,9 +2,9 @@ package org.javatron.ops;
 
 import java.util.List;
 import org.javatron.kernels.Kernels;
+import org.javatron.kernels.Memory;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * What BERT reads: for each token the sum of three learned vectors, normalised.
@@ -74,7 +74,7 @@ public final class Embeddings extends KernelOp {
   }
 
   @Override
-  public void run(Kernels kernels, List<INDArray> in, List<INDArray> out) {
+  public <A> void run(Kernels<A> kernels, List<A> in, List<A> out) {
     kernels.embeddings(
         in.get(0),
         in.get(1),
@@ -124,7 +124,12 @@ public final class Embeddings extends KernelOp {
     }
 
     @Override
-    public void run(Kernels kernels, List<INDArray> in, List<INDArray> out) {
+    public Memory.Kind outputKind(int output) {
+      return Memory.Kind.FLOAT;
+    }
+
+    @Override
+    public <A> void run(Kernels<A> kernels, List<A> in, List<A> out) {
       kernels.embeddingsBackward(
           in.get(0),
           in.get(1),

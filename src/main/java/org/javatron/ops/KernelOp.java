@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.javatron.kernels.Kernels;
+import org.javatron.kernels.Memory;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -39,13 +40,24 @@ public abstract class KernelOp extends DynamicCustomOp {
   public abstract List<long[]> outputShapes(List<long[]> inputs);
 
   /**
+   * What an output is, which decides how precisely it is kept.
+   *
+   * @param output its index
+   * @return activations unless an op says otherwise
+   */
+  public Memory.Kind outputKind(int output) {
+    return Memory.Kind.ACTIVATION;
+  }
+
+  /**
    * Computes the outputs.
    *
    * @param kernels how
    * @param in the inputs, in order
    * @param out the outputs, of the shapes {@link #outputShapes} tells; overwritten
+   * @param <A> what the kernels' arrays are
    */
-  public abstract void run(Kernels kernels, List<INDArray> in, List<INDArray> out);
+  public abstract <A> void run(Kernels<A> kernels, List<A> in, List<A> out);
 
   @Override
   public abstract String opName();

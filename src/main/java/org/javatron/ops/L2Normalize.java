@@ -2,9 +2,9 @@ package org.javatron.ops;
 
 import java.util.List;
 import org.javatron.kernels.Kernels;
+import org.javatron.kernels.Memory;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Scales each vector to length 1, for models whose similarity is the cosine: the inner product of
@@ -49,7 +49,12 @@ public final class L2Normalize extends KernelOp {
   }
 
   @Override
-  public void run(Kernels kernels, List<INDArray> in, List<INDArray> out) {
+  public Memory.Kind outputKind(int output) {
+    return Memory.Kind.FLOAT;
+  }
+
+  @Override
+  public <A> void run(Kernels<A> kernels, List<A> in, List<A> out) {
     kernels.l2Normalize(in.get(0), out.get(0));
   }
 
@@ -78,7 +83,12 @@ public final class L2Normalize extends KernelOp {
     }
 
     @Override
-    public void run(Kernels kernels, List<INDArray> in, List<INDArray> out) {
+    public Memory.Kind outputKind(int output) {
+      return Memory.Kind.FLOAT;
+    }
+
+    @Override
+    public <A> void run(Kernels<A> kernels, List<A> in, List<A> out) {
       kernels.l2NormalizeBackward(in.get(0), in.get(1), out.get(0));
     }
   }

@@ -2,9 +2,9 @@ package org.javatron.ops;
 
 import java.util.List;
 import org.javatron.kernels.Kernels;
+import org.javatron.kernels.Memory;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A linear layer: each output is an inner product of the token's vector with a row of weights, plus
@@ -58,7 +58,7 @@ public final class Linear extends KernelOp {
   }
 
   @Override
-  public void run(Kernels kernels, List<INDArray> in, List<INDArray> out) {
+  public <A> void run(Kernels<A> kernels, List<A> in, List<A> out) {
     kernels.linear(in.get(0), in.get(1), in.get(2), out.get(0));
   }
 
@@ -96,7 +96,12 @@ public final class Linear extends KernelOp {
     }
 
     @Override
-    public void run(Kernels kernels, List<INDArray> in, List<INDArray> out) {
+    public Memory.Kind outputKind(int output) {
+      return output == 0 ? Memory.Kind.ACTIVATION : Memory.Kind.FLOAT;
+    }
+
+    @Override
+    public <A> void run(Kernels<A> kernels, List<A> in, List<A> out) {
       kernels.linearBackward(in.get(0), in.get(1), in.get(2), out.get(0), out.get(1), out.get(2));
     }
   }

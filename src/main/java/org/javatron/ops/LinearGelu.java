@@ -5,7 +5,6 @@ import java.util.List;
 import org.javatron.kernels.Kernels;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A linear layer with BERT's activation.
@@ -71,8 +70,8 @@ public final class LinearGelu extends KernelOp {
   }
 
   @Override
-  public void run(Kernels kernels, List<INDArray> in, List<INDArray> out) {
-    INDArray sum = keepsSum() ? out.get(1) : null;
+  public <A> void run(Kernels<A> kernels, List<A> in, List<A> out) {
+    A sum = keepsSum() ? out.get(1) : null;
     kernels.linearGelu(in.get(0), in.get(1), in.get(2), out.get(0), sum);
   }
 
@@ -106,7 +105,7 @@ public final class LinearGelu extends KernelOp {
     }
 
     @Override
-    public void run(Kernels kernels, List<INDArray> in, List<INDArray> out) {
+    public <A> void run(Kernels<A> kernels, List<A> in, List<A> out) {
       kernels.geluBackward(in.get(0), in.get(1), out.get(0));
     }
   }

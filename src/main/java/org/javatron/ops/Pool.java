@@ -2,10 +2,10 @@ package org.javatron.ops;
 
 import java.util.List;
 import org.javatron.kernels.Kernels;
+import org.javatron.kernels.Memory;
 import org.javatron.weights.Pooling;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * From the vectors of a text's tokens to the vector of the text.
@@ -53,7 +53,12 @@ public final class Pool extends KernelOp {
   }
 
   @Override
-  public void run(Kernels kernels, List<INDArray> in, List<INDArray> out) {
+  public Memory.Kind outputKind(int output) {
+    return Memory.Kind.FLOAT;
+  }
+
+  @Override
+  public <A> void run(Kernels<A> kernels, List<A> in, List<A> out) {
     Pooling pooling = Pooling.values()[getIArgument(0).intValue()];
     kernels.pool(in.get(0), in.get(1), pooling, out.get(0));
   }
@@ -90,7 +95,7 @@ public final class Pool extends KernelOp {
     }
 
     @Override
-    public void run(Kernels kernels, List<INDArray> in, List<INDArray> out) {
+    public <A> void run(Kernels<A> kernels, List<A> in, List<A> out) {
       Pooling pooling = Pooling.values()[getIArgument(0).intValue()];
       kernels.poolBackward(in.get(1), pooling, in.get(2), out.get(0));
     }

@@ -2,9 +2,9 @@ package org.javatron.ops;
 
 import java.util.List;
 import org.javatron.kernels.Kernels;
+import org.javatron.kernels.Memory;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A stand-in for the loss at the end of an encoder's graph (Gao et al. 2021, GradCache): a number
@@ -47,8 +47,13 @@ public final class Surrogate extends KernelOp {
   }
 
   @Override
-  public void run(Kernels kernels, List<INDArray> in, List<INDArray> out) {
-    out.get(0).assign(in.get(0).mul(in.get(1)).sum());
+  public Memory.Kind outputKind(int output) {
+    return Memory.Kind.FLOAT;
+  }
+
+  @Override
+  public <A> void run(Kernels<A> kernels, List<A> in, List<A> out) {
+    kernels.dot(in.get(0), in.get(1), out.get(0));
   }
 
   @Override
@@ -80,8 +85,13 @@ public final class Surrogate extends KernelOp {
     }
 
     @Override
-    public void run(Kernels kernels, List<INDArray> in, List<INDArray> out) {
-      in.get(0).muli(in.get(1).getFloat(0), out.get(0));
+    public Memory.Kind outputKind(int output) {
+      return Memory.Kind.FLOAT;
+    }
+
+    @Override
+    public <A> void run(Kernels<A> kernels, List<A> in, List<A> out) {
+      kernels.scale(in.get(0), in.get(1), out.get(0));
     }
   }
 }

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.javatron.kernels.KernelSet;
+import org.javatron.kernels.KernelSettings;
 import org.javatron.model.ContrastiveObjective;
 import org.javatron.model.TrainableEncoder;
 
@@ -44,14 +44,14 @@ final class ContrastiveStep implements Closeable {
    * @param passageEncoder encodes the passages; the same object if the model is tied
    * @param shape the largest batch and its chunks
    * @param temperature what scores are divided by, above 0
+   * @param kernels compute the loss
    */
   ContrastiveStep(
       TrainableEncoder queryEncoder,
       TrainableEncoder passageEncoder,
       StepShape shape,
       double temperature,
-      KernelSet kernels,
-      int threads) {
+      KernelSettings kernels) {
     if (queryEncoder.dim() != passageEncoder.dim()) {
       throw new IllegalArgumentException(
           "the encoders' vectors should have one length, found "
@@ -65,7 +65,7 @@ final class ContrastiveStep implements Closeable {
     this.shape = shape;
     objective =
         new ContrastiveObjective(
-            shape.queries(), shape.passages(), queryEncoder.dim(), temperature, kernels, threads);
+            shape.queries(), shape.passages(), queryEncoder.dim(), temperature, kernels);
   }
 
   /**

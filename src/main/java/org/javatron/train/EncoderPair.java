@@ -9,7 +9,6 @@ import java.util.Map;
 import org.javatron.model.TrainableEncoder;
 import org.javatron.model.TrainableOptions;
 import org.javatron.weights.ModelLayout;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The encoder of queries and that of passages: one object where the model is tied. */
 record EncoderPair(TrainableEncoder query, TrainableEncoder passage) implements Closeable {
@@ -32,22 +31,29 @@ record EncoderPair(TrainableEncoder query, TrainableEncoder passage) implements 
     return query == passage;
   }
 
-  /** All weights by name; those of two encoders by {@code query_model.} and so on before it. */
-  Map<String, INDArray> weights() {
-    return tied() ? query.weights() : joined(query.weights(), passage.weights());
+  /** The encoders by what their weights' names begin with. */
+  Map<String, TrainableEncoder> byPrefix() {
+    if (tied()) {
+      return Map.of("", query);
+    }
+    Map<String, TrainableEncoder> both = new LinkedHashMap<>();
+    both.put(ModelLayout.QUERY + ".", query);
+    both.put(ModelLayout.PASSAGE + ".", passage);
+    return both;
   }
 
-  /** The gradients by the names of {@link #weights}. */
-  Map<String, INDArray> gradients() {
-    return tied() ? query.gradients() : joined(query.gradients(), passage.gradients());
+  /** The Euclidean norm over all gradients together; not finite if one is not. */
+  double gradientNorm() {
+    double squares = 0;
+    for (TrainableEncoder encoder : byPrefix().values()) {
+      squares += encoder.sumOfSquaredGradients();
+    }
+    return Math.sqrt(squares);
   }
 
-  private static Map<String, INDArray> joined(
-      Map<String, INDArray> query, Map<String, INDArray> passage) {
-    Map<String, INDArray> all = new LinkedHashMap<>();
-    query.forEach((name, array) -> all.put(ModelLayout.QUERY + "." + name, array));
-    passage.forEach((name, array) -> all.put(ModelLayout.PASSAGE + "." + name, array));
-    return all;
+  /** What one value for each parameter takes. */
+  long parameterBytes() {
+    return byPrefix().values().stream().mapToLong(TrainableEncoder::parameterBytes).sum();
   }
 
   void zeroGradients() {

@@ -47,7 +47,8 @@ final class Identity {
             .put("adam-epsilon", optimizer.epsilon())
             .put("steps", totalSteps)
             .put("seed", settings.seed())
-            .put("kernels", settings.kernels().name().toLowerCase(Locale.ROOT));
+            .put("kernels", settings.kernels().set().name().toLowerCase(Locale.ROOT))
+            .put("precision", settings.kernels().precision().name().toLowerCase(Locale.ROOT));
     for (int i = 0; i < files.size(); i++) {
       TrainingFiles.Stamp file = files.get(i);
       all.putObject("train file " + (i + 1))

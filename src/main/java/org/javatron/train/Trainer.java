@@ -6,7 +6,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.javatron.io.Progress;
-import org.javatron.kernels.Workers;
 import org.javatron.model.TrainableOptions;
 
 /**
@@ -111,7 +110,7 @@ public final class Trainer {
                   texts.queries().maxLength(),
                   texts.passages().maxLength(),
                   texts.passages().separator(),
-                  settings.threads()),
+                  settings.kernels().threads()),
               texts.dim(),
               texts.passages().tokenizer(),
               progress);
@@ -126,30 +125,25 @@ public final class Trainer {
     StepShape shape = shape(texts);
     TrainableOptions options =
         new TrainableOptions(
-            settings.threads(),
+            settings.kernels(),
             shape.maxTokens(),
             shape.maxSequences(),
-            settings.kernels(),
             null,
             settings.step().normalize(),
             settings.step().dropout());
     OptimizerSettings rates = settings.optimizer();
     try (EncoderPair pair = EncoderPair.open(settings.model(), settings.step().untie(), options);
-        Workers workers = new Workers(settings.threads());
-        AdamW optimizer =
-            new AdamW(
-                pair.weights(),
-                new AdamW.Constants(
-                    rates.beta1(), rates.beta2(), rates.epsilon(), rates.weightDecay()),
-                workers);
         ContrastiveStep contrastive =
             new ContrastiveStep(
                 pair.query(),
                 pair.passage(),
                 shape,
                 settings.step().temperature(),
-                settings.kernels(),
-                settings.threads())) {
+                settings.kernels())) {
+      AdamW optimizer =
+          new AdamW(
+              new AdamW.Constants(
+                  rates.beta1(), rates.beta2(), rates.epsilon(), rates.weightDecay()));
       stateMemory(pair, contrastive);
       long done = start == null ? 0 : start.step();
       if (start != null) {
@@ -162,7 +156,7 @@ public final class Trainer {
                 texts,
                 run,
                 new TrainingLoop.Parts(
-                    pair, optimizer, workers, contrastive, batches, heldOut, figures, log));
+                    pair, optimizer, contrastive, batches, heldOut, figures, log));
         if (start != null) {
           loop.continueAfter(start);
         }
@@ -189,8 +183,8 @@ public final class Trainer {
   }
 
   private void stateMemory(EncoderPair pair, ContrastiveStep contrastive) {
-    long states = AdamW.bytes(pair.weights());
-    long weights = states / 2;
+    long weights = pair.parameterBytes();
+    long states = 2 * weights;
     long all = pair.memoryBytes() + contrastive.memoryBytes() + states;
     log.printf(
         Locale.ROOT,
@@ -206,7 +200,7 @@ public final class Trainer {
   private void goOn(TrainerState start, EncoderPair pair, AdamW optimizer) throws IOException {
     Path checkpoint = output.checkpoints().folder(start.step());
     pair.load(checkpoint);
-    OptimizerFile.read(checkpoint, optimizer);
+    OptimizerFile.read(checkpoint, pair);
     optimizer.continueAfter(start.step());
     log.printf(
         Locale.ROOT,
@@ -214,12 +208,12 @@ public final class Trainer {
         checkpoint,
         start.step(),
         start.totalSteps());
-    if (start.threads() != settings.threads()) {
+    if (start.threads() != settings.kernels().threads()) {
       log.printf(
           Locale.ROOT,
           "it was made with %d threads: with %d the result agrees up to rounding, not bit by bit%n",
           start.threads(),
-          settings.threads());
+          settings.kernels().threads());
     }
     log.flush();
   }

@@ -7,11 +7,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.javatron.io.InputException;
 import org.javatron.io.Progress;
-import org.javatron.kernels.Workers;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Step after step: gradients, clipping, AdamW; and now and then figures and checkpoints. */
 final class TrainingLoop {
@@ -19,7 +16,6 @@ final class TrainingLoop {
   record Parts(
       EncoderPair pair,
       AdamW optimizer,
-      Workers workers,
       ContrastiveStep contrastive,
       Batches batches,
       HeldOut heldOut,
@@ -129,13 +125,10 @@ final class TrainingLoop {
       loss += its / accumulation;
       tokensSince += batch.tokens();
     }
-    Map<String, INDArray> gradients = parts.pair.gradients();
-    double norm = GradientNorm.of(gradients, parts.workers);
+    double norm = parts.pair.gradientNorm();
     requireFinite("the norm of the gradients", norm, seen);
     parts.optimizer.step(
-        gradients,
-        schedule.rate(done),
-        GradientNorm.clip(norm, settings.optimizer().maxGradNorm()));
+        parts.pair, schedule.rate(done), AdamW.clip(norm, settings.optimizer().maxGradNorm()));
     lossSum += loss;
     lossSteps++;
     nanosSince += System.nanoTime() - begun;
@@ -237,7 +230,7 @@ final class TrainingLoop {
         lossSum,
         lossSteps,
         best,
-        settings.threads(),
+        settings.kernels().threads(),
         run.settings());
   }
 
@@ -247,7 +240,7 @@ final class TrainingLoop {
         done,
         folder -> {
           save(folder);
-          OptimizerFile.write(folder, parts.optimizer);
+          OptimizerFile.write(folder, parts.pair);
           state().write(folder);
         });
     checkpoints.prune(settings.checkpoints(), best);

@@ -1,7 +1,7 @@
 package org.javatron.train;
 
 import java.nio.file.Path;
-import org.javatron.kernels.KernelSet;
+import org.javatron.kernels.KernelSettings;
 
 /**
  * What to train, on what, and how.
@@ -17,8 +17,7 @@ import org.javatron.kernels.KernelSet;
  * @param checkpoints when the state is saved, and what becomes of old ones
  * @param heldOut what to evaluate on; null for nothing
  * @param loggingSteps steps between two lines of figures, 1 or more
- * @param threads threads that compute, 1 or more
- * @param kernels which implementation of the ops
+ * @param kernels which implementation of the ops, and how it computes
  */
 public record TrainingSettings(
     Path model,
@@ -32,5 +31,4 @@ public record TrainingSettings(
     CheckpointSettings checkpoints,
     EvaluationSettings heldOut,
     int loggingSteps,
-    int threads,
-    KernelSet kernels) {}
+    KernelSettings kernels) {}

@@ -26,17 +26,17 @@ class KernelsBackwardTest {
     {1}, {2}, {17}, {63}, {1, 2, 17, 63}, {130, 5, 257}, {8, 8, 8, 8, 8, 8, 8}
   };
 
-  private final Kernels reference = new Nd4jKernels();
+  private final Kernels<INDArray> reference = new Nd4jKernels();
   private Random random;
 
   /** A call of one op that fills its outputs. */
   private interface Call {
-    void run(Kernels kernels, INDArray[] out);
+    void run(Kernels<INDArray> kernels, INDArray[] out);
   }
 
   /** An op with the shapes of its outputs, and how many terms their longest sums have. */
   private record Op(String name, int terms, Call call, long[]... shapes) {
-    INDArray[] run(Kernels kernels) {
+    INDArray[] run(Kernels<INDArray> kernels) {
       INDArray[] out = new INDArray[shapes.length];
       for (int i = 0; i < out.length; i++) {
         out[i] = Nd4j.valueArrayOf(shapes[i], Float.NaN, DataType.FLOAT);
@@ -49,9 +49,9 @@ class KernelsBackwardTest {
   @Test
   void theyAgreeWithTheReference() {
     random = new Random(1);
-    try (Kernels one = new CpuKernels(1, 300);
-        Kernels two = new CpuKernels(2, 300);
-        Kernels three = new CpuKernels(3, 300)) {
+    try (Kernels<INDArray> one = new CpuKernels(1, 300);
+        Kernels<INDArray> two = new CpuKernels(2, 300);
+        Kernels<INDArray> three = new CpuKernels(3, 300)) {
       List<Op> ops = new ArrayList<>();
       for (int[] lengths : LENGTHS) {
         ops.addAll(ops(lengths));
@@ -61,7 +61,7 @@ class KernelsBackwardTest {
       }
       for (Op op : ops) {
         INDArray[] expected = op.run(reference);
-        for (Kernels cpu : List.of(one, two, three)) {
+        for (Kernels<INDArray> cpu : List.of(one, two, three)) {
           agree(op, expected, op.run(cpu));
         }
       }
@@ -99,11 +99,11 @@ class KernelsBackwardTest {
     random = new Random(11);
     List<Op> ops = new ArrayList<>(ops(new int[] {130, 5, 257, 63}));
     ops.addAll(losses(130, 650, 40));
-    try (Kernels cpu = new CpuKernels(threads, 300);
-        Kernels other = new CpuKernels(threads, 400)) {
+    try (Kernels<INDArray> cpu = new CpuKernels(threads, 300);
+        Kernels<INDArray> other = new CpuKernels(threads, 400)) {
       for (Op op : ops) {
         INDArray[] first = op.run(cpu);
-        for (Kernels kernels : List.of(cpu, other)) {
+        for (Kernels<INDArray> kernels : List.of(cpu, other)) {
           INDArray[] again = op.run(kernels);
           for (int i = 0; i < first.length; i++) {
             assertArrayEquals(values(first[i]), values(again[i]), op.name);
@@ -120,11 +120,12 @@ class KernelsBackwardTest {
     int[] start = starts(new int[] {1, 63, 17, 300});
     INDArray offsets = Nd4j.createFromArray(start);
     INDArray x = normal(start[4], 45);
-    DropoutRule rule = new DropoutRule(probability, 3, Nd4j.createFromArray(1L, -2L, 3L << 40, 7L));
+    DropoutRule<INDArray> rule =
+        new DropoutRule<>(probability, 3, Nd4j.createFromArray(1L, -2L, 3L << 40, 7L));
     INDArray expected = Nd4j.create(DataType.FLOAT, x.shape());
     INDArray found = Nd4j.create(DataType.FLOAT, x.shape());
     reference.dropout(x, offsets, rule, expected);
-    try (Kernels cpu = new CpuKernels(2, 300)) {
+    try (Kernels<INDArray> cpu = new CpuKernels(2, 300)) {
       cpu.dropout(x, offsets, rule, found);
     }
     assertArrayEquals(values(expected), values(found));
@@ -135,7 +136,7 @@ class KernelsBackwardTest {
     INDArray queries = Nd4j.createFromArray(new float[][] {{100, 0}, {0, 100}});
     INDArray passages = Nd4j.createFromArray(new float[][] {{0, 100}, {100, 0}});
     INDArray loss = Nd4j.create(DataType.FLOAT, 1);
-    try (Kernels cpu = new CpuKernels(1, 16)) {
+    try (Kernels<INDArray> cpu = new CpuKernels(1, 16)) {
       cpu.contrastiveLoss(queries, passages, 1, loss);
       assertEquals(10_000, loss.getFloat(0), 0);
       cpu.contrastiveLoss(queries, passages, -1, loss);
@@ -146,7 +147,7 @@ class KernelsBackwardTest {
   @Test
   void scratchDoesNotGrow() {
     random = new Random(13);
-    try (Kernels cpu = new CpuKernels(2, 300)) {
+    try (Kernels<INDArray> cpu = new CpuKernels(2, 300)) {
       long before = cpu.scratchBytes();
       ops(new int[] {300, 300}).forEach(op -> op.run(cpu));
       assertTrue(before > 0);
@@ -162,7 +163,8 @@ class KernelsBackwardTest {
     int h = heads * (1 + random.nextInt(40));
     int inputs = 1 + random.nextInt(300);
     INDArray offsets = Nd4j.createFromArray(start);
-    DropoutRule dropout = new DropoutRule(0.3, 5, Nd4j.createFromArray(keys(sequences)));
+    DropoutRule<INDArray> dropout =
+        new DropoutRule<>(0.3, 5, Nd4j.createFromArray(keys(sequences)));
     INDArray x = normal(t, h);
     INDArray y = normal(t, h);
     INDArray z = normal(t, h);
@@ -197,7 +199,7 @@ class KernelsBackwardTest {
             one));
     ops.add(new Op("geluBackward" + sizes, 1, (k, out) -> k.geluBackward(x, y, out[0]), tokens));
     ops.add(new Op("add" + sizes, 1, (k, out) -> k.add(x, y, out[0]), tokens));
-    for (DropoutRule rule : List.of(DropoutRule.NONE, dropout)) {
+    for (DropoutRule<INDArray> rule : List.of(DropoutRule.<INDArray>none(), dropout)) {
       String name = rule.drops() ? " with dropout" : "";
       ops.add(
           new Op(

@@ -17,14 +17,14 @@ import org.nd4j.linalg.factory.Nd4j;
 class KernelsTest {
   private static final int[][] LENGTHS = {{1}, {2, 1}, {17, 63, 1, 2}, {130, 5, 257}, {8, 8, 8}};
 
-  private final Kernels reference = new Nd4jKernels();
+  private final Kernels<INDArray> reference = new Nd4jKernels();
   private Random random;
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
   void bothComputeTheSame(int threads) {
     random = new Random(threads);
-    try (Kernels cpu = new CpuKernels(threads, 300)) {
+    try (Kernels<INDArray> cpu = new CpuKernels(threads, 300)) {
       for (int[] lengths : LENGTHS) {
         int heads = 1 + random.nextInt(5);
         int hidden = heads * (1 + random.nextInt(40));
@@ -33,7 +33,7 @@ class KernelsTest {
     }
   }
 
-  private void compare(Kernels cpu, int[] lengths, int heads, int h) {
+  private void compare(Kernels<INDArray> cpu, int[] lengths, int heads, int h) {
     int[] start = new int[lengths.length + 1];
     for (int b = 0; b < lengths.length; b++) {
       start[b + 1] = start[b] + lengths[b];
@@ -72,7 +72,7 @@ class KernelsTest {
     agree(
         "attention " + sizes,
         cpu,
-        (k, out) -> k.attention(qkv, offsets, heads, DropoutRule.NONE, out),
+        (k, out) -> k.attention(qkv, offsets, heads, DropoutRule.none(), out),
         t,
         h);
 
@@ -95,10 +95,10 @@ class KernelsTest {
   }
 
   private interface Call {
-    void run(Kernels kernels, INDArray out);
+    void run(Kernels<INDArray> kernels, INDArray out);
   }
 
-  private void agree(String what, Kernels cpu, Call call, long... shape) {
+  private void agree(String what, Kernels<INDArray> cpu, Call call, long... shape) {
     INDArray expected = Nd4j.valueArrayOf(shape, Float.NaN, DataType.FLOAT);
     INDArray found = Nd4j.valueArrayOf(shape, Float.NaN, DataType.FLOAT);
     call.run(reference, expected);
@@ -126,7 +126,7 @@ class KernelsTest {
     INDArray x = normal(700, 96);
     INDArray weight = normal(500, 96);
     INDArray bias = normal(500);
-    try (Kernels cpu = new CpuKernels(2, 16)) {
+    try (Kernels<INDArray> cpu = new CpuKernels(2, 16)) {
       INDArray first = Nd4j.create(DataType.FLOAT, 700, 500);
       INDArray second = Nd4j.create(DataType.FLOAT, 700, 500);
       cpu.linearGelu(x, weight, bias, first, null);
@@ -141,7 +141,7 @@ class KernelsTest {
   void aTransposedViewIsRefused() {
     random = new Random(9);
     INDArray x = normal(3, 4);
-    try (Kernels cpu = new CpuKernels(1, 16)) {
+    try (Kernels<INDArray> cpu = new CpuKernels(1, 16)) {
       assertThrows(
           IllegalArgumentException.class,
           () -> cpu.linear(x, normal(4, 3).transpose(), normal(3), Nd4j.create(3, 3)));

@@ -44,7 +44,7 @@ class OpGradientTest {
   /** Random ones: a wrong value shows in each, so a few do where one a value would take minutes. */
   private static final int DIRECTIONS = 5;
 
-  private static final Kernels KERNELS = new Nd4jKernels();
+  private static final Kernels<INDArray> KERNELS = new Nd4jKernels();
 
   /** Three sequences of 1, 4 and 2 tokens. */
   private static final INDArray OFFSETS = Nd4j.createFromArray(0, 1, 5, 7);

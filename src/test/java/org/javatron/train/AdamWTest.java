@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.Random;
-import org.javatron.kernels.Workers;
+import org.javatron.kernels.AdamWStep;
+import org.javatron.kernels.CpuKernels;
+import org.javatron.kernels.Kernels;
+import org.javatron.kernels.Nd4jKernels;
 import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -35,14 +38,12 @@ class AdamWTest {
   void theSecondStepByHand() {
     // g = 1, then 3: m = 0.9·0.1 + 0.3 = 0.39, v = 0.999·0.001 + 0.009 = 0.009999,
     // step = √(1 - 0.998001) / (1 - 0.81) · 0.39 / √0.009999.
-    try (Workers workers = new Workers(1)) {
-      Map<String, INDArray> weights = Map.of("w", Nd4j.createFromArray(0f));
-      try (AdamW adam = new AdamW(weights, TUTORIAL, workers)) {
-        adam.step(Map.of("w", Nd4j.createFromArray(1f)), 0, 1);
-        adam.step(Map.of("w", Nd4j.createFromArray(3f)), 1, 1);
-      }
+    try (States states = new States(new Nd4jKernels(), 0f)) {
+      AdamW adam = new AdamW(TUTORIAL);
+      states.step(adam.next(0, 1).apply("w"), 1f);
+      states.step(adam.next(1, 1).apply("w"), 3f);
       double expected = -Math.sqrt(1 - 0.998001) / 0.19 * 0.39 / Math.sqrt(0.009999);
-      assertEquals(expected, weights.get("w").getFloat(0), 1e-5);
+      assertEquals(expected, states.weight.getFloat(0), 1e-5);
     }
   }
 
@@ -66,70 +67,94 @@ class AdamWTest {
         0);
   }
 
-  /** The weights 1 and 2 after one step. */
+  /** The weights 1 and 2 after one step, by whichever kernels. */
   private static float[] after(
       AdamW.Constants constants, double rate, double scale, String name, float... gradient) {
-    try (Workers workers = new Workers(1)) {
-      Map<String, INDArray> weights = Map.of(name, Nd4j.createFromArray(1f, 2f));
-      try (AdamW adam = new AdamW(weights, constants, workers)) {
-        adam.step(Map.of(name, Nd4j.createFromArray(gradient)), rate, scale);
-      }
-      return weights.get(name).toFloatVector();
+    AdamWStep step = new AdamW(constants).next(rate, scale).apply(name);
+    try (States plain = new States(new Nd4jKernels(), 1f, 2f);
+        States fast = new States(new CpuKernels(1, 1), 1f, 2f)) {
+      plain.step(step, gradient);
+      fast.step(step, gradient);
+      assertArrayEquals(plain.weight.toFloatVector(), fast.weight.toFloatVector(), 1e-6f);
+      return fast.weight.toFloatVector();
+    }
+  }
+
+  /** A parameter that is trained. */
+  private static final class States implements AutoCloseable {
+    final Kernels<INDArray> kernels;
+    final INDArray weight;
+    final INDArray mean;
+    final INDArray square;
+
+    States(Kernels<INDArray> kernels, float... weight) {
+      this.kernels = kernels;
+      this.weight = Nd4j.createFromArray(weight);
+      mean = Nd4j.zeros(DataType.FLOAT, weight.length);
+      square = Nd4j.zeros(DataType.FLOAT, weight.length);
+    }
+
+    void step(AdamWStep step, float... gradient) {
+      kernels.adamW(weight, Nd4j.createFromArray(gradient), mean, square, step);
+    }
+
+    @Override
+    public void close() {
+      kernels.close();
     }
   }
 
   @Test
   void threadsChangeNoBit() {
-    assertArrayEquals(manySteps(1), manySteps(3));
+    float[] expected = manySteps(new CpuKernels(1, 1));
+    assertArrayEquals(expected, manySteps(new CpuKernels(3, 1)));
+    assertArrayEquals(expected, manySteps(new Nd4jKernels()), 1e-5f);
   }
 
-  private static float[] manySteps(int threads) {
+  private static float[] manySteps(Kernels<INDArray> kernels) {
     Random random = new Random(4);
-    Map<String, INDArray> weights = arrays(random);
-    try (Workers workers = new Workers(threads);
-        AdamW adam = new AdamW(weights, new AdamW.Constants(0.9, 0.999, 1e-8, 0.1), workers)) {
+    AdamW adam = new AdamW(new AdamW.Constants(0.9, 0.999, 1e-8, 0.1));
+    try (States states = new States(kernels, values(random))) {
       for (int step = 0; step < 4; step++) {
-        Map<String, INDArray> gradients = arrays(random);
-        double norm = GradientNorm.of(gradients, workers);
-        adam.step(gradients, 0.01, GradientNorm.clip(norm, 1));
+        float[] gradient = values(random);
+        double norm = Math.sqrt(kernels.sumOfSquares(List.of(Nd4j.createFromArray(gradient))));
+        states.step(adam.next(0.01, AdamW.clip(norm, 1)).apply("w"), gradient);
       }
+      return states.weight.toFloatVector();
     }
-    return weights.get("b").toFloatVector();
   }
 
-  private static Map<String, INDArray> arrays(Random random) {
-    Map<String, INDArray> arrays = new LinkedHashMap<>();
-    for (String name : new String[] {"a", "b"}) {
-      float[] values = new float[3 * Cut.MOST + 17];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = (float) random.nextGaussian();
-      }
-      arrays.put(name, Nd4j.createFromArray(values));
+  private static float[] values(Random random) {
+    float[] values = new float[100_017];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
     }
-    return arrays;
+    return values;
   }
 
   @Test
-  void theNormIsOverAllGradientsTogether() {
-    try (Workers workers = new Workers(2)) {
-      Map<String, INDArray> gradients = new LinkedHashMap<>();
-      gradients.put("a", Nd4j.createFromArray(2f, 3f));
-      gradients.put("b", Nd4j.createFromArray(6f));
-      assertEquals(7, GradientNorm.of(gradients, workers), 1e-12);
-      gradients.put("c", Nd4j.createFromArray(Float.NaN));
-      assertTrue(Double.isNaN(GradientNorm.of(gradients, workers)));
-      // Their squares are beyond float's range, and the norm is not.
-      gradients.put("c", Nd4j.createFromArray(1e30f));
-      assertEquals(1e30, GradientNorm.of(gradients, workers), 1e24);
+  void squaresAreSummedOverAllGradientsTogether() {
+    try (Kernels<INDArray> plain = new Nd4jKernels();
+        Kernels<INDArray> fast = new CpuKernels(2, 1)) {
+      for (Kernels<INDArray> kernels : List.of(plain, fast)) {
+        INDArray first = Nd4j.createFromArray(2f, 3f);
+        INDArray second = Nd4j.createFromArray(6f);
+        assertEquals(49, kernels.sumOfSquares(List.of(first, second)), 1e-12);
+        INDArray wrong = Nd4j.createFromArray(Float.NaN);
+        assertTrue(Double.isNaN(kernels.sumOfSquares(List.of(first, wrong))));
+        // Their squares are beyond float's range, and their sum is not.
+        INDArray large = Nd4j.createFromArray(1e30f);
+        assertEquals(1e60, kernels.sumOfSquares(List.of(first, large)), 1e54);
+      }
     }
   }
 
   @Test
   void clippingShortensWhatIsLongerAndNothingElse() {
-    assertEquals(1, GradientNorm.clip(0, 1));
-    assertEquals(1, GradientNorm.clip(0.9, 1));
-    assertEquals(0.999999, GradientNorm.clip(1, 1), 1e-9);
-    assertEquals(2 / (8 + 1e-6), GradientNorm.clip(8, 2), 1e-12);
+    assertEquals(1, AdamW.clip(0, 1));
+    assertEquals(1, AdamW.clip(0.9, 1));
+    assertEquals(0.999999, AdamW.clip(1, 1), 1e-9);
+    assertEquals(2 / (8 + 1e-6), AdamW.clip(8, 2), 1e-12);
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
 import org.javatron.kernels.KernelSet;
+import org.javatron.kernels.KernelSettings;
 import org.javatron.model.Encoder;
 import org.javatron.model.EncoderOptions;
 import org.javatron.testing.Peers;
@@ -49,8 +50,7 @@ class TrainedModelPeersTest {
             new CheckpointSettings(500, null, false, false),
             null,
             10,
-            2,
-            KernelSet.CPU);
+            new KernelSettings(KernelSet.CPU, 2));
     new Trainer(settings, new PrintWriter(new StringWriter())).run();
 
     List<String> lines =

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.javatron.io.InputException;
 import org.javatron.kernels.KernelSet;
+import org.javatron.kernels.KernelSettings;
 import org.javatron.model.Encoder;
 import org.javatron.model.EncoderOptions;
 import org.javatron.weights.ModelManifest;
@@ -92,8 +93,7 @@ class TrainerTest {
                   0,
                   evalSteps),
           3,
-          2,
-          KernelSet.CPU);
+          new KernelSettings(KernelSet.CPU, 2));
     }
   }
 

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import org.javatron.io.AtomicFile;
@@ -44,12 +45,10 @@ final class CudaCache {
 
   Path path(String file, List<String> options) {
     MessageDigest digest = Sha256.digest();
-    for (String part :
-        List.of(
-            CudaCompiler.source(file),
-            CudaCompiler.source("common.cuh"),
-            String.join(" ", options),
-            CudaCompiler.version())) {
+    List<String> parts = new ArrayList<>(CudaCompiler.sources(file).values());
+    parts.addAll(options);
+    parts.add(CudaCompiler.version());
+    for (String part : parts) {
       digest.update(part.getBytes(StandardCharsets.UTF_8));
       digest.update((byte) 0);
     }

@@ -6,7 +6,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
 import org.bytedeco.cuda.global.nvrtc;
 import org.bytedeco.cuda.nvrtc._nvrtcProgram;
 import org.bytedeco.javacpp.BytePointer;
@@ -18,12 +22,11 @@ import org.bytedeco.javacpp.SizeTPointer;
  * a library. It needs no GPU.
  */
 final class CudaCompiler {
-  private static final String COMMON = "common.cuh";
+  private static final Pattern INCLUDE = Pattern.compile("(?m)^#include \"(.+)\"");
 
   private CudaCompiler() {}
 
-  /** A resource of this package. */
-  static String source(String file) {
+  private static String source(String file) {
     try (InputStream in = CudaCompiler.class.getResourceAsStream(file)) {
       if (in == null) {
         throw new IllegalArgumentException("no source of kernels named " + file);
@@ -31,6 +34,21 @@ final class CudaCompiler {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A file and all that it includes, directly or not, by name, itself first. */
+  static Map<String, String> sources(String file) {
+    Map<String, String> sources = new LinkedHashMap<>();
+    collect(file, sources);
+    return sources;
+  }
+
+  private static void collect(String file, Map<String, String> sources) {
+    if (!sources.containsKey(file)) {
+      String text = source(file);
+      sources.put(file, text);
+      INCLUDE.matcher(text).results().forEach(include -> collect(include.group(1), sources));
     }
   }
 
@@ -79,17 +97,16 @@ final class CudaCompiler {
    */
   static byte[] compile(String file, List<String> options) {
     CudaLibraries.loadCompiler();
+    Map<String, String> included = sources(file);
+    String text = included.remove(file);
     _nvrtcProgram program = new _nvrtcProgram();
-    try (BytePointer source = new BytePointer(source(file), StandardCharsets.UTF_8);
+    try (BytePointer source = new BytePointer(text, StandardCharsets.UTF_8);
         BytePointer name = new BytePointer(file, StandardCharsets.UTF_8);
-        PointerPointer<BytePointer> headers =
-            new PointerPointer<>(new String[] {source(COMMON)}, StandardCharsets.UTF_8);
-        PointerPointer<BytePointer> headerNames =
-            new PointerPointer<>(new String[] {COMMON}, StandardCharsets.UTF_8);
-        PointerPointer<BytePointer> arguments =
-            new PointerPointer<>(options.toArray(new String[0]), StandardCharsets.UTF_8)) {
+        PointerPointer<BytePointer> headers = strings(included.values());
+        PointerPointer<BytePointer> headerNames = strings(included.keySet());
+        PointerPointer<BytePointer> arguments = strings(options)) {
       check(
-          nvrtc.nvrtcCreateProgram(program, source, name, 1, headers, headerNames),
+          nvrtc.nvrtcCreateProgram(program, source, name, included.size(), headers, headerNames),
           "reading " + file);
       int error = nvrtc.nvrtcCompileProgram(program, options.size(), arguments);
       if (error != nvrtc.NVRTC_SUCCESS) {
@@ -103,6 +120,10 @@ final class CudaCompiler {
         nvrtc.nvrtcDestroyProgram(program);
       }
     }
+  }
+
+  private static PointerPointer<BytePointer> strings(Collection<String> texts) {
+    return new PointerPointer<>(texts.toArray(new String[0]), StandardCharsets.UTF_8);
   }
 
   private static byte[] machineCode(_nvrtcProgram program) {

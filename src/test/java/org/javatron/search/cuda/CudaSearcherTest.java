@@ -36,7 +36,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The GPU's results are {@link ReferenceSearcher}'s to the bit, so nothing here has a tolerance. */
+/**
+ * The GPU's results are {@link ReferenceSearcher}'s to the bit, so nothing here has a tolerance.
+ */
 @Tag("gpu")
 class CudaSearcherTest {
   private static final SearchOptions OPTIONS = SearchOptions.defaults().withMemory(1L << 30);
@@ -73,7 +75,8 @@ class CudaSearcherTest {
 
   /** Everything small, so that few vectors meet many tiles, selections and slabs. */
   private static CudaLimits limits(int few, int block, int span, int rounds, long slabRows) {
-    return new CudaLimits(1L << 30, 16, 48 << 10, few, block, 2 * span * block, span, rounds, slabRows);
+    return new CudaLimits(
+        1L << 30, 16, 48 << 10, few, block, 2 * span * block, span, rounds, slabRows);
   }
 
   private static CudaSearcher searcher(Vectors passages, CudaLimits limits) {
@@ -290,7 +293,8 @@ class CudaSearcherTest {
       SearchPlan plan = searcher.plan(10, 5);
       assertEquals(3, plan.passes());
       assertEquals(2, plan.slabs());
-      assertTrue(plan.description().contains(" of the GPU's memory: 10 queries"), plan.description());
+      assertTrue(
+          plan.description().contains(" of the GPU's memory: 10 queries"), plan.description());
       searcher.search(queries, 5, progress, (query, hits) -> order.add(query));
     }
     assertEquals(3000, steps.get());
