@@ -30,14 +30,14 @@ def stripped(library, folder):
     return path.read_bytes()
 
 
-def stored(jar, target, folder):
+def stored(jar, target, folder, natives):
     with zipfile.ZipFile(jar) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as out:
         for entry in source.infolist():
             name = entry.filename
             if entry.is_dir() or any(fnmatch.fnmatch(name, pattern) for pattern in UNUSED):
                 continue
             content = source.read(entry)
-            out.writestr(zipfile.ZipInfo(name, EPOCH), stripped(content, folder) if ".so" in name else content)
+            out.writestr(zipfile.ZipInfo(name, EPOCH), stripped(content, folder) if natives and ".so" in name else content)
 
 
 def main():
@@ -51,7 +51,7 @@ def main():
                 name, path = item.split("=", 1)
                 if path.endswith(".jar"):
                     small = pathlib.Path(folder, "small.jar")
-                    stored(path, small, folder)
+                    stored(path, small, folder, natives)
                     path = small
                 tar.add(path, name)
 
