@@ -41,7 +41,7 @@ class Encoding:
             model = transformers.BertModel.from_pretrained(self.folder, add_pooling_layer=False, attn_implementation="sdpa")
             model = model.to(self.where, TYPES[way]).eval()
             self.models[way] = torch.compile(model, dynamic=True) if way == "compiled" else model
-            self.encode(way, 64, WARM_UP)
+            self.encode(way, 64, WARM_UP if self.where.type == "cuda" else 64)
         return self.models[way]
 
     @torch.inference_mode()
