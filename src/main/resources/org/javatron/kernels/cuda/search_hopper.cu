@@ -65,6 +65,11 @@ __device__ __forceinline__ void copy_tile(void* target, const void* map, int dim
                : "memory");
 }
 
+// A map that the host has changed may still be known to this multiprocessor as it was.
+__device__ __forceinline__ void map_changed(const void* map) {
+  asm volatile("fence.proxy.tensormap::generic.acquire.gpu [%0], 128;" ::"l"(map) : "memory");
+}
+
 // Where an operand lies: its address, 1024 bytes from eight rows to the next eight, pieces swizzled within 128 bytes.
 __device__ __forceinline__ unsigned long long operand(const void* pointer) {
   return (unsigned long long)(shared_address(pointer) >> 4 & 0x3fff) | 1ull << 16 | 64ull << 32 | 1ull << 62;
@@ -129,6 +134,8 @@ __device__ __forceinline__ void take_registers() {
 // Copies the tiles of this block, stage after stage; one thread.
 __device__ void copy_tiles(const unsigned char* maps, unsigned char* stages, unsigned long long* full, unsigned long long* empty,
                            int first_tile, int tiles, int query_tiles, int from, int steps) {
+  map_changed(maps);
+  map_changed(maps + 128);
   int stage = 0, phase = 0;
   for (int tile = first_tile; tile < tiles; tile += gridDim.x) {
     int query = tile % query_tiles * TILE_QUERIES;
