@@ -49,8 +49,10 @@ record CudaSizes(
     long rowBytes = rowBytes(dim, wide);
     boolean fits = passages <= limits.slabRows();
     CudaSizes last = null;
-    for (int block = block(queries, limits.queryBlock()); block >= 1; block /= 2) {
-      CudaSizes sizes = of(dim, wide, (int) Math.min(depth, passages), block, limits);
+    int largest = block(queries, limits.queryBlock());
+    int tile = tile(largest, limits); // kept where the block shrinks, so that the lists shrink too
+    for (int block = largest; block >= 1; block /= 2) {
+      CudaSizes sizes = of(dim, wide, (int) Math.min(depth, passages), block, tile, limits);
       long left = limits.deviceBytes() - sizes.deviceBytes;
       if (fits && left >= passages * rowBytes) {
         return sizes.withSlabs((int) passages, 1, passages * rowBytes);
@@ -88,15 +90,17 @@ record CudaSizes(
     return 2L * stride(dim) + (wide ? 4L * dim : 0);
   }
 
-  private static CudaSizes of(int dim, boolean wide, int depth, int block, CudaLimits limits) {
+  private static int tile(int block, CudaLimits limits) {
+    int fitting = limits.scoreBytes() / 2 / block / CudaLimits.STEP * CudaLimits.STEP;
+    return Math.min(1 << 16, Math.max(CudaLimits.STEP, fitting));
+  }
+
+  private static CudaSizes of(
+      int dim, boolean wide, int depth, int block, int products, CudaLimits limits) {
     int stride = stride(dim);
     boolean few =
         block <= limits.few() && CudaQueryBlock.sharedBytes(block, stride) <= limits.sharedBytes();
-    int tile = limits.span();
-    if (!few) {
-      int fitting = limits.scoreBytes() / 2 / block / CudaLimits.STEP * CudaLimits.STEP;
-      tile = Math.min(1 << 16, Math.max(CudaLimits.STEP, fitting));
-    }
+    int tile = few ? limits.span() : products;
     int rounds = few ? 1 : limits.rounds();
     int limit = Math.max(2 * depth, depth + 1024);
     int capacity = Math.max(limit + tile * rounds, powerOfTwo(depth));

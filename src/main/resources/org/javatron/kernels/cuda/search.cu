@@ -23,8 +23,7 @@
 // has a >= f S_k - m. What survives is scored, and a total order of keys decides (score, then ordinal). Hence the result
 // does not depend on tiles, on the order in which candidates are appended, or on how the products were summed.
 
-typedef unsigned short half_bits;
-typedef unsigned long long sort_key;
+#include "search.cuh"
 
 #ifndef EMULATE
 __device__ __forceinline__ float half_to_float(half_bits bits) {
@@ -56,24 +55,6 @@ __device__ __forceinline__ void multiply_add(float (&d)[4], unsigned a0, unsigne
 #endif
 }
 #endif
-
-// ---- keys: one comparison is the whole order ----
-
-__device__ __forceinline__ unsigned sortable(float score) {
-  unsigned bits = __float_as_uint(score + 0.0f);  // -0 becomes 0: they are equal scores
-  return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
-}
-
-__device__ __forceinline__ sort_key key_of(float score, int ordinal) {
-  return (sort_key)sortable(score) << 32 | (unsigned)~ordinal;
-}
-
-__device__ __forceinline__ float score_of(sort_key key) {
-  unsigned bits = (unsigned)(key >> 32);
-  return __uint_as_float(bits & 0x80000000u ? bits & 0x7fffffffu : ~bits);
-}
-
-__device__ __forceinline__ int ordinal_of(sort_key key) { return ~(int)(unsigned)key; }
 
 __device__ __forceinline__ void append(float value, int ordinal, int query, sort_key* lists, int capacity, int* counts) {
   lists[(long long)query * capacity + atomicAdd(&counts[query], 1)] = key_of(value, ordinal);
@@ -194,15 +175,6 @@ extern "C" __global__ void search_narrow(const float* passages, int dim, int row
   }
 }
 
-// Per query: what the scan needs to know, and later what it has found.
-struct QueryState {
-  double factor;  // f: a is about f S
-  float margin;   // m
-  float cut;      // values below it are of no interest
-  float least;    // the score S of the last of the best, once there are depth of them
-  int best;       // how many are known by their scores
-};
-
 __device__ __forceinline__ double block_sum(double value, double* partial) {
   value = warp_sum(value);
   __syncthreads();  // partial may still be read from the last call
@@ -279,6 +251,20 @@ extern "C" __global__ void search_filter(const half_bits* scores, int stride, in
 
 extern __shared__ uint4 dynamic_shared[];
 
+// 16 passages times 8 * BLOCKS queries over 32 dimensions, of which a lane has 8 of two passages.
+template <int BLOCKS>
+__device__ __forceinline__ void multiply_32(float (&sums)[BLOCKS][4], uint4 upper, uint4 lower, const half_bits* query,
+                                            int shared_stride) {
+#pragma unroll
+  for (int b = 0; b < BLOCKS; b++) {
+    uint4 q = *(const uint4*)(query + 8 * b * shared_stride);
+    multiply_add(sums[b], upper.x, lower.x, upper.y, lower.y, q.x, q.y);
+    multiply_add(sums[b], upper.z, lower.z, upper.w, lower.w, q.z, q.w);
+  }
+}
+
+#define AHEAD 4  // times 32 dimensions of two passages, read before they are multiplied
+
 // Few queries, as fast as memory gives the passages: a warp multiplies 16 passages at a time by up to 8 * BLOCKS queries,
 // which lie in shared memory, and appends what reaches the thresholds; the passages go from memory to registers.
 //
@@ -318,16 +304,21 @@ __device__ __forceinline__ void scan_few(const half_bits* passages, int stride, 
     const half_bits* lower = passages + (long long)min(row + 8, rows - 1) * stride + 8 * t;
     const half_bits* query = shared + g * shared_stride + 8 * t;
     float sums[BLOCKS][4] = {};
-#pragma unroll 8
-    for (int k = 0; k < stride; k += 32) {
-      uint4 u = *(const uint4*)(upper + k);
-      uint4 l = *(const uint4*)(lower + k);
+    int k = 0;
+    for (; k + 32 * AHEAD <= stride; k += 32 * AHEAD) {
+      uint4 u[AHEAD], l[AHEAD];  // all on their way before the first is used
 #pragma unroll
-      for (int b = 0; b < BLOCKS; b++) {
-        uint4 q = *(const uint4*)(query + 8 * b * shared_stride + k);
-        multiply_add(sums[b], u.x, l.x, u.y, l.y, q.x, q.y);
-        multiply_add(sums[b], u.z, l.z, u.w, l.w, q.z, q.w);
+      for (int i = 0; i < AHEAD; i++) {
+        u[i] = *(const uint4*)(upper + k + 32 * i);
+        l[i] = *(const uint4*)(lower + k + 32 * i);
       }
+#pragma unroll
+      for (int i = 0; i < AHEAD; i++) {
+        multiply_32<BLOCKS>(sums, u[i], l[i], query + k + 32 * i, shared_stride);
+      }
+    }
+    for (; k < stride; k += 32) {
+      multiply_32<BLOCKS>(sums, *(const uint4*)(upper + k), *(const uint4*)(lower + k), query + k, shared_stride);
     }
 #pragma unroll
     for (int b = 0; b < BLOCKS; b++) {
@@ -342,21 +333,21 @@ __device__ __forceinline__ void scan_few(const half_bits* passages, int stride, 
   }
 }
 
-extern "C" __global__ void search_few_8(const half_bits* passages, int stride, int rows, int first_ordinal,
-                                        const half_bits* queries, int query_count, const QueryState* states,
-                                        sort_key* lists, int capacity, int* counts) {
+extern "C" __global__ void __launch_bounds__(256, 4)
+search_few_8(const half_bits* passages, int stride, int rows, int first_ordinal, const half_bits* queries,
+             int query_count, const QueryState* states, sort_key* lists, int capacity, int* counts) {
   scan_few<1>(passages, stride, rows, first_ordinal, queries, query_count, states, lists, capacity, counts);
 }
 
-extern "C" __global__ void search_few_16(const half_bits* passages, int stride, int rows, int first_ordinal,
-                                         const half_bits* queries, int query_count, const QueryState* states,
-                                         sort_key* lists, int capacity, int* counts) {
+extern "C" __global__ void __launch_bounds__(256, 3)
+search_few_16(const half_bits* passages, int stride, int rows, int first_ordinal, const half_bits* queries,
+              int query_count, const QueryState* states, sort_key* lists, int capacity, int* counts) {
   scan_few<2>(passages, stride, rows, first_ordinal, queries, query_count, states, lists, capacity, counts);
 }
 
-extern "C" __global__ void search_few_32(const half_bits* passages, int stride, int rows, int first_ordinal,
-                                         const half_bits* queries, int query_count, const QueryState* states,
-                                         sort_key* lists, int capacity, int* counts) {
+extern "C" __global__ void __launch_bounds__(256, 3)
+search_few_32(const half_bits* passages, int stride, int rows, int first_ordinal, const half_bits* queries,
+              int query_count, const QueryState* states, sort_key* lists, int capacity, int* counts) {
   scan_few<4>(passages, stride, rows, first_ordinal, queries, query_count, states, lists, capacity, counts);
 }
 
