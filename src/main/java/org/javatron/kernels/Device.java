@@ -1,6 +1,6 @@
 package org.javatron.kernels;
 
-import org.javatron.io.InputException;
+import java.util.Locale;
 
 /** What a model is computed on. */
 public enum Device {
@@ -26,37 +26,36 @@ public enum Device {
    * @param kernels which kernels; null for the fastest that suit
    * @param nd4j what ND4J computes on
    * @return the kernels
-   * @throws InputException if nothing suits; the message says what would
+   * @throws IllegalArgumentException if nothing suits; the message says what would
    */
-  public static KernelSet kernels(Device device, KernelSet kernels, Device nd4j)
-      throws InputException {
+  public static KernelSet kernels(Device device, KernelSet kernels, Device nd4j) {
     return nd4j == CUDA ? kernelsOnCuda(device, kernels) : kernelsOnCpu(device, kernels);
   }
 
-  private static KernelSet kernelsOnCuda(Device device, KernelSet kernels) throws InputException {
+  private static KernelSet kernelsOnCuda(Device device, KernelSet kernels) {
     if (device == CPU) {
-      throw new InputException(
+      throw new IllegalArgumentException(
           "this build computes on the GPU with ND4J's CUDA backend; for --device cpu take the usual"
               + " build (scripts/javatron without JAVATRON_BACKEND)");
     }
     if (kernels != null && kernels != KernelSet.REFERENCE) {
-      throw new InputException(
+      throw new IllegalArgumentException(
           "the "
-              + kernels.lowerCase()
+              + name(kernels)
               + " kernels are in the usual build, not in the one with ND4J's CUDA backend, which has"
               + " --kernels reference");
     }
     return KernelSet.REFERENCE;
   }
 
-  private static KernelSet kernelsOnCpu(Device device, KernelSet kernels) throws InputException {
+  private static KernelSet kernelsOnCpu(Device device, KernelSet kernels) {
     if (device == CPU && kernels == KernelSet.CUDA) {
-      throw new InputException("--kernels cuda computes on a GPU, not with --device cpu");
+      throw new IllegalArgumentException("--kernels cuda computes on a GPU, not with --device cpu");
     }
     if (device == CUDA && kernels != null && kernels != KernelSet.CUDA) {
-      throw new InputException(
+      throw new IllegalArgumentException(
           "--kernels "
-              + kernels.lowerCase()
+              + name(kernels)
               + (kernels == KernelSet.REFERENCE
                   ? " on a GPU needs the build with ND4J's CUDA backend: JAVATRON_BACKEND=cuda"
                       + " scripts/javatron makes and runs it"
@@ -67,5 +66,9 @@ public enum Device {
       return kernels;
     }
     return device == CUDA ? KernelSet.CUDA : KernelSet.CPU;
+  }
+
+  private static String name(KernelSet kernels) {
+    return kernels.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -85,6 +85,22 @@ public final class Nd4jCuda {
         .formatted(gpu.name, gpu.capabilityText(), gpu.memoryBytes >> 20);
   }
 
+  /**
+   * Makes sure that there is room on the GPU.
+   *
+   * @throws OutOfMemoryError if there is less
+   */
+  static void require(long bytes) {
+    try (SizeTPointer free = new SizeTPointer(1);
+        SizeTPointer total = new SizeTPointer(1)) {
+      if (cudart.cudaMemGetInfo(free, total) == cudart.cudaSuccess && bytes > free.get()) {
+        throw new OutOfMemoryError(
+            "batches of this size take %d MB on the GPU, %d MB are free there: make them smaller"
+                .formatted(bytes >> 20, free.get() >> 20));
+      }
+    }
+  }
+
   private static Gpu first() {
     int[] count = new int[1];
     int error = cudart.cuInit(0);
