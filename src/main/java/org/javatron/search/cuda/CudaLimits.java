@@ -34,6 +34,9 @@ record CudaLimits(
 
   private static final int HOPPER = 90;
 
+  /** Set to true, this system property has a Hopper GPU search as others do, for comparison. */
+  private static final String PRODUCTS = "javatron.search.products";
+
   /** What cuBLASLt's workspace and the way between Java and the GPU take, and the driver's own. */
   private static final long RESERVE = 384L << 20;
 
@@ -42,7 +45,7 @@ record CudaLimits(
         Math.max(0, device.freeBytes() - RESERVE),
         device.multiprocessors(),
         device.sharedBytesPerBlock(),
-        device.capability() == HOPPER,
+        device.capability() == HOPPER && !Boolean.getBoolean(PRODUCTS),
         32,
         8192,
         44_000_000,
