@@ -16,9 +16,9 @@ import org.javatron.search.SearchOptions;
 import org.javatron.search.cuda.CudaSearcher;
 
 /**
- * How long exact search takes on a GPU, beside what its memory and its tensor cores allow; both are measured first. {@code
- * peers/torch_search.py} does the same in PyTorch, on the same vectors. Times are from vectors of queries in Java to results in Java, the passages being on the
- * GPU.
+ * How long exact search takes on a GPU, beside what its memory and its tensor cores allow; both are
+ * measured first. {@code peers/torch_search.py} does the same in PyTorch, on the same vectors.
+ * Times are from vectors of queries in Java to results in Java, the passages being on the GPU.
  *
  * <p>Usage: {@code CudaSearchBenchmark [passages=8841823] [dim=768] [runs=5]}
  */
@@ -41,8 +41,7 @@ public final class CudaSearchBenchmark {
     int dim = args.length > 1 ? Integer.parseInt(args[1]) : 768;
     int runs = args.length > 2 ? Integer.parseInt(args[2]) : 5;
     double[] ceilings = ceilings();
-    ClusteredVectors all =
-        new ClusteredVectors(passages, dim, 1, ClusteredVectors.centres(dim));
+    ClusteredVectors all = new ClusteredVectors(passages, dim, 1, ClusteredVectors.centres(dim));
     print("| queries | depth | ms (median of %d) | fastest | floor ms | times the floor |", runs);
     print("| ---: | ---: | ---: | ---: | ---: | ---: |");
     rows(all, QUERIES, runs, ceilings);
@@ -121,11 +120,11 @@ public final class CudaSearchBenchmark {
           CudaArray out = device.allocate(CudaType.FLOAT16, n, n)) {
         a.put(random, 0, random.length);
         b.put(random, 0, random.length);
-        Runnable multiply =
-            () -> device.products().rowsTimesRows(a, b, null, Epilogue.NONE, out);
+        Runnable multiply = () -> device.products().rowsTimesRows(a, b, null, Epilogue.NONE, out);
         product = 2.0 * n * n * n / seconds(device, multiply);
       }
-      print("a copy moves %.0f GB/s, a half product of %d runs at %.0f TFLOP/s",
+      print(
+          "a copy moves %.0f GB/s, a half product of %d runs at %.0f TFLOP/s",
           copy / 1e9, n, product / 1e12);
       return new double[] {copy, product};
     }

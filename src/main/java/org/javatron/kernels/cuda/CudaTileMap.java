@@ -16,7 +16,8 @@ public final class CudaTileMap {
   private static final int COLUMNS = 64;
   private static final int ALIGNMENT = 64;
 
-  // Of the driver's header cuda.h, enums CUtensorMapDataType, -Swizzle and -L2promotion, which the bindings lack.
+  // Of the driver's header cuda.h, enums CUtensorMapDataType, -Swizzle and -L2promotion, which the
+  // bindings lack.
   private static final int FLOAT16 = 6;
   private static final int SWIZZLE_128_BYTES = 3;
   private static final int L2_256_BYTES = 3;

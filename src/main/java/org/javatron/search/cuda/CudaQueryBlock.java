@@ -204,8 +204,7 @@ final class CudaQueryBlock implements Closeable {
   private Step fused(CudaSlab slab) {
     CudaProgram hopper = device.program("search_hopper");
     CudaTileMap.write(rounded, FUSED_QUERIES, maps.view(0, CudaTileMap.BYTES));
-    CudaTileMap.write(
-        slab.halves, FUSED_PASSAGES, maps.view(CudaTileMap.BYTES, CudaTileMap.BYTES));
+    CudaTileMap.write(slab.halves, FUSED_PASSAGES, maps.view(CudaTileMap.BYTES, CudaTileMap.BYTES));
     return (from, some) ->
         hopper.launch(
             "search_many",

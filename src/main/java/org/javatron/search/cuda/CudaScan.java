@@ -6,6 +6,8 @@ enum CudaScan {
   FEW,
   /** Many queries on Hopper: products and selection in one kernel. */
   FUSED,
-  /** Many queries elsewhere: products of cuBLASLt, whose scores are read back and looked through. */
+  /**
+   * Many queries elsewhere: products of cuBLASLt, whose scores are read back and looked through.
+   */
   PRODUCTS
 }
