@@ -49,8 +49,8 @@ __device__ __forceinline__ void barrier_wait(unsigned long long* barrier, int ph
       ".reg .pred done;\n"
       "again:\n"
       "mbarrier.try_wait.parity.shared::cta.b64 done, [%0], %1;\n"
-      "@done bra.uni over;\n"
-      "bra.uni again;\n"
+      "@done bra over;\n"
+      "bra again;\n"
       "over:\n"
       "}" ::"r"(shared_address(barrier)),
       "r"(phase)
