@@ -157,14 +157,19 @@ __device__ void copy_tiles(const unsigned char* maps, unsigned char* stages, uns
 // Appends what reaches the thresholds. d[4 j + 2 r + i] is the sum of query r (of this thread's two) and passage 8 j + i.
 __device__ __forceinline__ void collect(float (&d)[128], const float (&cuts)[2], const int (&queries)[2], int ordinal,
                                         sort_key* lists, int capacity, int* counts) {
+  float top[2] = {d[0], d[2]};
+#pragma unroll
+  for (int i = 0; i < 128; i++) {
+    top[i / 2 % 2] = fmaxf(top[i / 2 % 2], d[i]);
+  }
+  if (!__any_sync(0xffffffffu, top[0] >= cuts[0] || top[1] >= cuts[1])) {
+    return;  // as most end, once there are good thresholds
+  }
   int lane = threadIdx.x % 32;
   int found[2] = {0, 0};
 #pragma unroll
   for (int i = 0; i < 128; i++) {
     found[i / 2 % 2] += d[i] >= cuts[i / 2 % 2];
-  }
-  if (!__any_sync(0xffffffffu, found[0] + found[1] > 0)) {
-    return;
   }
   sort_key* targets[2];
 #pragma unroll
