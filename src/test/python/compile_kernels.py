@@ -10,7 +10,7 @@ import os
 import site
 import sys
 
-ARCHITECTURES = (75, 80, 90, 120)
+ARCHITECTURES = ("75", "80", "90a", "120")  # as CudaCompiler names them
 TYPES = ("STORAGE_FP32", "STORAGE_BF16", "STORAGE_FP16")
 
 
