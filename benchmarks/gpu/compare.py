@@ -118,7 +118,7 @@ class Comparison:
         found = {}
         for key, (worker, setting) in settings.items():
             file = f"{self.options.work}/vectors"
-            if self.tried("encode", key[0], setting, lambda: worker.ask("vectors", setting, 1000, file)) is not None:
+            if self.tried("encode", key[0], setting, lambda: worker.ask("vectors", setting, 60 if self.options.small else 1000, file)) is not None:
                 found[key] = np.fromfile(file, np.float32)
         if ("torch", "fp32") not in found:
             return
