@@ -6,7 +6,7 @@ Requests on standard input, an answer a line:
     run SETTING       trains from the start: {"ms": [...]}, each step after the first
     losses SETTING    the losses of five steps without dropout on the rows to compare
 SETTING is TYPE-PADDING: bf16 (autocast), fp16 (autocast with loss scaling) or fp32; full (to 32 and 128 tokens, as Tevatron pads) or
-longest. The optimiser is PyTorch's fused AdamW, faster than the one Tevatron was written with and equal to it but for where epsilon stands.
+longest. Losses are those of the AdamW that Tevatron was written with; timed is PyTorch's fused one, which is faster and puts epsilon elsewhere.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import types
 
 import torch
 import transformers
-from hf_adamw import groups, linear_schedule
+from hf_adamw import HfAdamW, groups, linear_schedule
 from tevatron_parts import IdTokenizer, QPCollator, TrainDataset, retriever, settings
 from torch_requests import device, finish, serve
 from train_tevatron import rows
@@ -58,7 +58,10 @@ class Training:
                     module.dropout_prob = 0.0
             model.lm_q.config.attention_probs_dropout_prob = 0.0
         highest, warmup = (1e-5, 0) if compared else (5e-6, steps // 10)
-        optimizer = torch.optim.AdamW(groups(model, 0.0), lr=highest, eps=1e-8, fused=self.where.type == "cuda")
+        if compared:
+            optimizer = HfAdamW(groups(model, 0.0))
+        else:
+            optimizer = torch.optim.AdamW(groups(model, 0.0), eps=1e-8, fused=self.where.type == "cuda")
         scaler = torch.amp.GradScaler(self.where.type, enabled=kind == torch.float16)
         losses, milliseconds, previous = [], [], None
         for step, (query, passage) in zip(range(steps), self.batches(padding, compared)):
