@@ -30,7 +30,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * difference of a tensor as a share of its greatest value.
  */
 class GradientParityTest {
-  private static final double LIMIT = 1e-4;
+  /** The greatest seen was 2.4e-6, in MiniLM; float32 itself rounds by 6e-8. */
+  private static final double LIMIT = 1e-5;
 
   @TempDir Path temporary;
 
