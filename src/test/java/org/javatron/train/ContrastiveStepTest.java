@@ -56,10 +56,14 @@ class ContrastiveStepTest {
   }
 
   private TrainableEncoder encoder(StepShape shape) throws Exception {
+    return encoder(shape, 0.2);
+  }
+
+  private TrainableEncoder encoder(StepShape shape, double dropout) throws Exception {
     return TrainableEncoder.open(
         model(),
         new TrainableOptions(
-            2, shape.maxTokens(), shape.maxSequences(), KernelSet.CPU, null, null, 0.2));
+            2, shape.maxTokens(), shape.maxSequences(), KernelSet.CPU, null, null, dropout));
   }
 
   private static List<int[]> texts(int count, int longest, long seed) {
@@ -113,12 +117,22 @@ class ContrastiveStepTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, 1", "2, 4", "5, 15", "3, 0", "0, 7", "100, 100"})
-  void chunksOfATiedModelAddUpToTheWhole(int queryChunk, int passageChunk) throws Exception {
+  @CsvSource({
+    "1, 1, 0",
+    "2, 4, 0",
+    "1, 1, 0.2",
+    "2, 4, 0.2",
+    "5, 15, 0.2",
+    "3, 0, 0.2",
+    "0, 7, 0.2",
+    "100, 100, 0.2"
+  })
+  void chunksOfATiedModelAddUpToTheWhole(int queryChunk, int passageChunk, double dropout)
+      throws Exception {
     StepShape whole = shape(0, 0);
     StepShape parts = shape(queryChunk, passageChunk);
-    try (TrainableEncoder plain = encoder(whole);
-        TrainableEncoder cached = encoder(parts);
+    try (TrainableEncoder plain = encoder(whole, dropout);
+        TrainableEncoder cached = encoder(parts, dropout);
         ContrastiveStep plainStep =
             new ContrastiveStep(plain, plain, whole, 0.5, KernelSet.CPU, 2);
         ContrastiveStep cachedStep =
