@@ -62,7 +62,11 @@ final class TrainingPasses<A> implements Closeable {
    * @param dim values in a vector
    */
   TrainingPasses(
-      Kernels<A> kernels, SameDiff gradient, Parameters<A> parameters, BatchLimits limits, int dim) {
+      Kernels<A> kernels,
+      SameDiff gradient,
+      Parameters<A> parameters,
+      BatchLimits limits,
+      int dim) {
     this.kernels = kernels;
     this.parameters = parameters;
     this.limits = limits;

@@ -72,7 +72,8 @@ class ContrastiveStepTest {
   private TrainableEncoder encoder(StepShape shape, double dropout) throws Exception {
     return TrainableEncoder.open(
         model(),
-        new TrainableOptions(kernels, shape.maxTokens(), shape.maxSequences(), null, null, dropout));
+        new TrainableOptions(
+            kernels, shape.maxTokens(), shape.maxSequences(), null, null, dropout));
   }
 
   private static List<int[]> texts(int count, int longest, long seed) {

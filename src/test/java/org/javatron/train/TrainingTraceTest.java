@@ -125,7 +125,8 @@ class TrainingTraceTest {
     return model;
   }
 
-  private static Trace train(KernelSettings kernels, Path model, JsonNode request) throws IOException {
+  private static Trace train(KernelSettings kernels, Path model, JsonNode request)
+      throws IOException {
     StepShape shape = new StepShape(3, 2, 20, 24, 0, 0);
     TrainableOptions options =
         new TrainableOptions(kernels, shape.maxTokens(), shape.maxSequences(), null, null, 0.0);
@@ -140,8 +141,7 @@ class TrainingTraceTest {
     List<Step> steps = new ArrayList<>();
     try (EncoderPair pair = EncoderPair.open(model, false, options);
         ContrastiveStep step =
-            new ContrastiveStep(
-                pair.query(), pair.passage(), shape, temperature, kernels)) {
+            new ContrastiveStep(pair.query(), pair.passage(), shape, temperature, kernels)) {
       AdamW optimizer = new AdamW(new AdamW.Constants(0.9, 0.999, 1e-8, decay));
       for (int k = 0; k < total; k++) {
         JsonNode batch = request.get("batches").get(k % request.get("batches").size());
