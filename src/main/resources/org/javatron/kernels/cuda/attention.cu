@@ -1,11 +1,12 @@
 // out = softmax(Q Kᵀ / √HEAD) V for every sequence and head, on tensor cores: a block takes TILE
-// queries of one head of one sequence and walks over the keys, TILE at a time; scores and
+// queries of one head of one sequence and walks over the keys, STEP at a time; scores and
 // probabilities live in registers only, the softmax's maximum and sum are carried along (Milakov
 // and Gimelshein 2018; Dao et al. 2022). A warp has 16 queries. Needs compute capability 8.0.
 #if __CUDA_ARCH__ >= 800
 #include "attention_tiles.cuh"
 
-constexpr int BLOCKS = 512 / THREADS;  // at once on a multiprocessor: up to 128 registers a thread
+constexpr int BLOCKS = SMALL_SHARED ? 2 : 4;  // at once on a multiprocessor, as its memory allows
+constexpr int PART = 32;                      // keys taken at once: what a thread's registers hold
 
 // One warp's 16 queries. Index 0 of a pair is the row lane / 4 of the accumulators, 1 is that + 8.
 struct Queries {
@@ -14,17 +15,17 @@ struct Queries {
   float weight[2] = {0, 0};               // this lane's part of Σ_j exp(s_j - max)
 };
 
-// Takes up to STEP more keys. MASKED: only `left` of them are there, and steps of 16 without any
+// Takes up to PART more keys. MASKED: only `left` of them are there, and steps of 16 without any
 // are left out.
 template <bool MASKED, class DROPOUT>
 __device__ __forceinline__ void add_keys(Queries& q, const uint32 (&query)[DEPTH][4], uint32 keys,
                                          uint32 values, int left, float scale,
                                          const DROPOUT& dropout, int row, int key) {
-  int lane = threadIdx.x % 32;
-  float s[STEP / 8][4];
+  int lane = threadIdx.x % WARP;
+  float s[PART / 8][4];
   float max[2] = {-INFINITE, -INFINITE};
 #pragma unroll
-  for (int j = 0; j < STEP / 8; j += 2) {
+  for (int j = 0; j < PART / 8; j += 2) {
     if (!MASKED || 8 * j < left) {
       times_rows(s[j], s[j + 1], query, keys, 8 * j);
 #pragma unroll
@@ -52,7 +53,7 @@ __device__ __forceinline__ void add_keys(Queries& q, const uint32 (&query)[DEPTH
     }
   }
 #pragma unroll
-  for (int j = 0; j < STEP / 8; j += 2) {
+  for (int j = 0; j < PART / 8; j += 2) {
     if (!MASKED || 8 * j < left) {
 #pragma unroll
       for (int i = 0; i < 8; i++) {
@@ -117,13 +118,17 @@ __device__ __forceinline__ void attend(Buffers& buffers, const storage* qkv, con
         load_left(left, query, row);
       }
       uint32 buffer = stream.buffer(step);
-      int there = tile.length - step * STEP;
-      if (there >= STEP) {
-        add_keys<false>(q, left, of_keys + buffer, of_values + buffer, STEP, scale, dropout, asked,
-                        step * STEP);
-      } else {
-        add_keys<true>(q, left, of_keys + buffer, of_values + buffer, there, scale, dropout, asked,
-                       step * STEP);
+      int there = min(STEP, tile.length - step * STEP);
+#pragma unroll 1
+      for (int at = 0; at < there; at += PART) {
+        uint32 k = of_keys + buffer + at * ROW_BYTES;
+        uint32 v = of_values + buffer + at * ROW_BYTES;
+        int key = step * STEP + at;
+        if (there - at >= PART) {
+          add_keys<false>(q, left, k, v, PART, scale, dropout, asked, key);
+        } else {
+          add_keys<true>(q, left, k, v, there - at, scale, dropout, asked, key);
+        }
       }
     }
     stream.done(step);

@@ -4,10 +4,7 @@
 #define JAVATRON_ATTENTION
 #include "common.cuh"
 
-#ifndef TILE_ROWS
-#define TILE_ROWS 64
-#endif
-constexpr int TILE = TILE_ROWS;  // rows of a sequence that one block works for
+constexpr int TILE = 64;  // rows of a sequence that one block works for
 constexpr float LOG2_E = 1.4426950408889634f;
 #define INFINITE __uint_as_float(0x7f800000u)
 

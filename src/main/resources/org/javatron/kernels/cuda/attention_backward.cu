@@ -2,17 +2,18 @@
 // (Dao et al. 2022, "FlashAttention", appendix B), so that each value of the result is summed by
 // one warp in one order:
 //
-//   queryGradients: a block has TILE queries and walks over the keys twice; the first time for each
-//   row's softmax and Σ_j P_j dP_j, then for dQ = dS K / √HEAD. keyGradients: a block has TILE keys
-//   and walks over the queries; dV = (D ⊙ P)ᵀ dOut, dK = dSᵀ Q / √HEAD.
+// - queryGradients: a block has TILE queries and walks over the keys twice; the first time for each
+//   row's softmax and Σ_j P_j dP_j, then for dQ = dS K / √HEAD.
+// - keyGradients: a block has TILE keys and walks over the queries; dV = (D ⊙ P)ᵀ dOut, dK = dSᵀ Q /
+//   √HEAD.
 //
 // Here P = softmax(Q Kᵀ / √HEAD), D the dropout mask, dP = D ⊙ (dOut Vᵀ), dS = P ⊙ (dP - rowsum(dP
 // ⊙ P)). Needs compute capability 8.0.
 #if __CUDA_ARCH__ >= 800
 #include "attention_tiles.cuh"
 
-constexpr int BLOCKS = 384 / THREADS;  // at once on a multiprocessor: up to 168 registers a thread
-constexpr int PART = 16;               // rows of a step taken at once: what these registers hold
+constexpr int BLOCKS = SMALL_SHARED ? 2 : 3;  // at once on a multiprocessor, as its registers allow
+constexpr int PART = 16;  // rows of a step taken at once: what these registers hold
 
 // A warp's products of 16 rows with PART others. Element [j][i] is row lane / 4 + i / 2 * 8, column
 // 8 j + lane % 4 * 2 + i % 2.

@@ -8,6 +8,8 @@
 
 static_assert(HEAD == 32 || HEAD == 64, "tensor cores serve heads of 32 and 64 columns");
 
+// Multiprocessors of 100 KB, a third or half of what those for computing centres have.
+constexpr bool SMALL_SHARED = __CUDA_ARCH__ == 860 || __CUDA_ARCH__ == 890 || __CUDA_ARCH__ >= 1200;
 constexpr int THREADS = 2 * TILE;  // a warp for 16 rows
 constexpr int STEP = 64;           // rows that all warps look at together
 constexpr int PIECES = HEAD / 8;   // of 8 values, in a row
