@@ -1,8 +1,9 @@
 package org.javatron.cli;
 
-import java.util.Locale;
+import org.javatron.kernels.Device;
 import org.javatron.kernels.KernelSet;
 import org.javatron.kernels.KernelSettings;
+import org.javatron.kernels.Nd4jCuda;
 import org.javatron.kernels.Precision;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,7 +12,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** {@code --kernels}, {@code --precision} and {@code --threads}: what computes, and how. */
+/**
+ * {@code --device}, {@code --kernels}, {@code --precision} and {@code --threads}: what computes,
+ * and how.
+ */
 final class KernelsOption {
   @Spec(Target.MIXEE)
   private CommandSpec spec;
@@ -19,34 +23,46 @@ final class KernelsOption {
   @Mixin private ThreadsOption threads;
 
   @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      description =
+          "Where the model is computed: cpu, or cuda, an NVIDIA GPU, see docs/gpu.md (default: where"
+              + " the kernels are).")
+  private Device device;
+
+  @Option(
       names = "--kernels",
-      defaultValue = "cpu",
       paramLabel = "SET",
       description =
-          "What computes the model: cpu, cuda (an NVIDIA GPU, see docs/gpu.md), or reference, slow"
-              + " and plain (default: ${DEFAULT-VALUE}).")
+          "What computes the model: cpu, cuda, or reference, slow and plain (default: cpu, with"
+              + " --device cuda cuda; in the build for GPUs by ND4J alone reference).")
   private KernelSet set;
 
   @Option(
       names = "--precision",
       paramLabel = "TYPE",
       description =
-          "What activations are kept in: fp32, or with --kernels cuda bf16 or fp16 (default: fp32,"
-              + " with --kernels cuda bf16).")
+          "What activations are kept in: fp32, with --kernels reference also fp16, with --kernels"
+              + " cuda also bf16 or fp16 (default: fp32, with --kernels cuda bf16).")
   private Precision precision;
 
-  /** The settings, if they go together. */
+  /** The settings, if they go together; says on standard error which GPU ND4J computes on. */
   KernelSettings checked() {
     int count = threads.checked();
-    Precision kept = precision;
-    if (kept == null) {
-      kept = set == KernelSet.CUDA ? Precision.BF16 : Precision.FP32;
+    Device nd4j = Device.ofNd4j();
+    try {
+      KernelSet kernels = Device.kernels(device, set, nd4j);
+      Precision kept = precision;
+      if (kept == null) {
+        kept = kernels == KernelSet.CUDA ? Precision.BF16 : Precision.FP32;
+      }
+      KernelSettings settings = new KernelSettings(kernels, kept, count);
+      if (nd4j == Device.CUDA) {
+        spec.commandLine().getErr().println("ND4J computes on " + Nd4jCuda.check());
+      }
+      return settings;
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-    if (set != KernelSet.CUDA && kept != Precision.FP32) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--precision %s goes with --kernels cuda".formatted(kept).toLowerCase(Locale.ROOT));
-    }
-    return new KernelSettings(set, kept, count);
   }
 }

@@ -11,8 +11,9 @@ import org.javatron.data.RunWriter;
 import org.javatron.embeddings.Embeddings;
 import org.javatron.embeddings.EncoderSettings;
 import org.javatron.io.Progress;
-import org.javatron.search.ExactSearcher;
+import org.javatron.search.PlannedSearcher;
 import org.javatron.search.RunOfSearch;
+import org.javatron.search.SearchDevice;
 import org.javatron.search.SearchOptions;
 import org.javatron.search.SearchPlan;
 import picocli.CommandLine.Command;
@@ -77,6 +78,16 @@ final class SearchCommand implements Callable<Integer> {
       description = "How the run is written: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private RunFormat format;
 
+  @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      defaultValue = "cpu",
+      description =
+          "What searches: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). cuda is the first"
+              + " NVIDIA GPU; it keeps the passages in its memory if they fit, and orders them by"
+              + " scores summed in double precision.")
+  private SearchDevice device;
+
   @Mixin private ThreadsOption threads;
 
   @Option(
@@ -121,7 +132,7 @@ final class SearchCommand implements Callable<Integer> {
           "search: there are only %d passages: each query gets all of them%n",
           passages.rows());
     }
-    try (ExactSearcher searcher = new ExactSearcher(passages, options)) {
+    try (PlannedSearcher searcher = device.open(passages, options)) {
       SearchPlan plan = searcher.plan(queries.rows(), depth);
       err.println(plan.description());
       long start = System.nanoTime();
@@ -149,7 +160,7 @@ final class SearchCommand implements Callable<Integer> {
   }
 
   private long search(
-      ExactSearcher searcher, SearchPlan plan, Embeddings passages, Embeddings queries)
+      PlannedSearcher searcher, SearchPlan plan, Embeddings passages, Embeddings queries)
       throws IOException {
     PrintWriter err = spec.commandLine().getErr();
     try (RunWriter run = RunWriter.create(output, format);
@@ -173,10 +184,12 @@ final class SearchCommand implements Callable<Integer> {
               .put("passages", plan.passages())
               .put("dim", dim)
               .put("depth", plan.depth())
+              .put("device", device.toString())
               .put("threads", threads.checked())
               .put("query_batch", plan.queryBlock())
               .put("passes", plan.passes())
               .put("memory_bytes", plan.bytes())
+              .put("device_bytes", plan.deviceBytes())
               .put("seconds", seconds)
               .put("queries_per_second", plan.queries() / seconds),
           out);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.javatron.kernels.Precision;
 import org.javatron.train.CheckpointSettings;
 import org.javatron.train.EvaluationSettings;
 import org.javatron.train.ExampleSettings;
@@ -377,6 +378,9 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void check() {
+    check(
+        kernels.checked().precision() != Precision.FP16,
+        "train computes in fp32 or bf16: the gradients of --precision fp16 would need scaling");
     atLeast("--batch-size", batchSize, 1);
     atLeast("--train-n-passages", passages, 1);
     atLeast("--gradient-accumulation-steps", accumulation, 1);

@@ -1,6 +1,7 @@
 package org.javatron.embeddings;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -133,6 +134,35 @@ public final class Embeddings implements Vectors {
   public void read(long from, int count, float[] target, int offset) {
     Objects.checkFromIndexSize(from, count, rows());
     copy(from, count, FloatBuffer.wrap(target, offset, Math.multiplyExact(count, dim)));
+  }
+
+  /** Float16 where every folder is; folders of both types are read as float32. */
+  @Override
+  public EmbeddingType type() {
+    boolean halves =
+        folders.stream()
+            .allMatch(folder -> folder.manifest().header().type() == EmbeddingType.FLOAT16);
+    return halves ? EmbeddingType.FLOAT16 : EmbeddingType.FLOAT32;
+  }
+
+  @Override
+  public void copy(long from, int count, ByteBuffer target) {
+    Objects.checkFromIndexSize(from, count, rows());
+    if (type() == EmbeddingType.FLOAT32) {
+      int bytes = Math.multiplyExact(count, dim * Float.BYTES);
+      copy(
+          from,
+          count,
+          target.slice(target.position(), bytes).order(target.order()).asFloatBuffer());
+      target.position(target.position() + bytes);
+      return;
+    }
+    for (long next = from; next < from + count; ) {
+      int folder = folderOf(next);
+      int piece = (int) (Math.min(starts[folder + 1], from + count) - next);
+      folders.get(folder).copyStored(next - starts[folder], piece, target);
+      next += piece;
+    }
   }
 
   private void copy(long from, int count, FloatBuffer target) {

@@ -115,6 +115,15 @@ final class EmbeddingsFolder {
     }
   }
 
+  /** Copies rows as they are stored to the target's position. */
+  void copyStored(long row, int count, ByteBuffer target) {
+    for (long next = row; next < row + count; ) {
+      int piece = (int) Math.min(values.contiguous(next), row + count - next);
+      target.put(values.slice(next, piece));
+      next += piece;
+    }
+  }
+
   private static void widen(ShortBuffer halves, FloatBuffer target) {
     for (int i = halves.position(); i < halves.limit(); i++) {
       target.put(Half.toFloat(halves.get(i)));

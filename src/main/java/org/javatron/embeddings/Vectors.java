@@ -1,6 +1,7 @@
 package org.javatron.embeddings;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
 /**
@@ -53,4 +54,30 @@ public interface Vectors {
    * @param offset index of the first value written
    */
   void read(long from, int count, float[] target, int offset);
+
+  /**
+   * How the values lie where they are, and what {@link #copy} gives.
+   *
+   * @return float32 unless every value is stored as float16
+   */
+  default EmbeddingType type() {
+    return EmbeddingType.FLOAT32;
+  }
+
+  /**
+   * Copies rows without changing them, for those who compute with the stored values.
+   *
+   * @param from the first row
+   * @param count how many rows
+   * @param target little-endian; gets {@code count * dim()} values of {@link #type} at its
+   *     position, which moves behind them
+   */
+  default void copy(long from, int count, ByteBuffer target) {
+    float[] row = new float[dim()];
+    for (long next = from; next < from + count; next++) {
+      read(next, 1, row, 0);
+      target.asFloatBuffer().put(row);
+      target.position(target.position() + row.length * Float.BYTES);
+    }
+  }
 }

@@ -14,16 +14,21 @@ import org.javatron.model.TextEncoder;
  * and a chunk alone decides its batches.
  */
 final class CorpusEncoder {
-  /**
-   * Rows in a chunk: enough for batches of like lengths, and no more than a minute or two of work
-   * to lose for a BERT-base on two cores.
-   */
-  static final int CHUNK_ROWS = 1024;
+  /** Rows in a chunk at least: enough for batches of like lengths. */
+  private static final int LEAST_ROWS = 1024;
 
   private final TextEncoder encoder;
 
   CorpusEncoder(TextEncoder encoder) {
     this.encoder = encoder;
+  }
+
+  /**
+   * Rows in a chunk: as many as half a batch's tokens, so that a GPU with its large batches gets
+   * several of them; no more than a minute or two of work to lose, either way.
+   */
+  static int chunkRows(TextEncoder encoder) {
+    return Math.max(LEAST_ROWS, encoder.maxTokensPerBatch() / 2);
   }
 
   /** What a run did. */

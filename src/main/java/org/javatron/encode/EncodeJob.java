@@ -25,8 +25,8 @@ import org.javatron.weights.ModelManifest;
  * One run of {@code encode}: a collection in, a folder of embeddings out.
  *
  * <p>The rows are counted first, so that the shard's bounds, the time left and the file's header
- * are known. Memory is the model's, the encoder's buffers and two chunks of {@value
- * CorpusEncoder#CHUNK_ROWS} rows; it does not grow with the collection.
+ * are known. Memory is the model's, the encoder's buffers and two chunks of {@link
+ * CorpusEncoder#chunkRows} rows; it does not grow with the collection.
  */
 public final class EncodeJob {
   private final EncodeSettings settings;
@@ -82,7 +82,7 @@ public final class EncodeJob {
               settings.unit());
         }
         long chunkBytes =
-            2L * CorpusEncoder.CHUNK_ROWS * (4L * encoder.dim() + 4L * builder.maxLength());
+            2L * CorpusEncoder.chunkRows(encoder) * (4L * encoder.dim() + 4L * builder.maxLength());
         log.printf(
             Locale.ROOT,
             "encoding %d %s needs %d MB outside the heap and %d MB in it, at any size%n",
@@ -116,7 +116,7 @@ public final class EncodeJob {
                 builder,
                 shard.firstRow() + done,
                 shard.rows() - done,
-                CorpusEncoder.CHUNK_ROWS,
+                CorpusEncoder.chunkRows(encoder),
                 settings.encoder().kernels().threads())) {
       totals = new CorpusEncoder(encoder).encode(reader, writer, progress);
     }
@@ -165,10 +165,15 @@ public final class EncodeJob {
         .objectNode()
         .put("model_sha256", modelHash(manifest))
         .put("tokenizer_sha256", TokenizerHash.of(builder.tokenizer()))
-        .put("pooling", manifest.pooling().name().toLowerCase(Locale.ROOT))
+        .put("pooling", lower(manifest.pooling()))
         .put("normalize", manifest.normalize())
+        .put("precision", lower(settings.encoder().kernels().precision()))
         .put("max_length", builder.maxLength())
         .put("separator", builder.separator())
-        .put("side", settings.side().name().toLowerCase(Locale.ROOT));
+        .put("side", lower(settings.side()));
+  }
+
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
   }
 }

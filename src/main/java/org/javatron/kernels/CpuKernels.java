@@ -29,7 +29,7 @@ public final class CpuKernels implements Kernels<INDArray> {
   private final CpuPooling pooling;
   private final CpuContrastiveLoss contrastiveLoss;
   private final CpuOptimizer optimizer;
-  private final Memory<INDArray> memory = new Nd4jMemory();
+  private final Memory<INDArray> memory = new Nd4jMemory(DataType.FLOAT);
 
   /**
    * Starts the threads.

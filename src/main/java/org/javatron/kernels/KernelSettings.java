@@ -1,12 +1,14 @@
 package org.javatron.kernels;
 
+import java.util.Locale;
 import java.util.Objects;
 
 /**
  * Which kernels compute, and how.
  *
  * @param set the implementation
- * @param precision how activations are kept; anything but FP32 needs {@link KernelSet#CUDA}
+ * @param precision how activations are kept: the CPU kernels have FP32, the reference FP16 too,
+ *     CUDA all
  * @param threads threads of the CPU kernels, the caller's included; at least 1
  */
 public record KernelSettings(KernelSet set, Precision precision, int threads) {
@@ -24,12 +26,18 @@ public record KernelSettings(KernelSet set, Precision precision, int threads) {
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be at least 1, got " + threads);
     }
-    if (set != KernelSet.CUDA && precision != Precision.FP32) {
+    if (!has(set, precision)) {
       throw new IllegalArgumentException(
-          "%s is for the cuda kernels, the %s kernels compute in fp32"
-              .formatted(precision, set)
-              .toLowerCase(java.util.Locale.ROOT));
+          "the %s kernels do not compute in %s".formatted(set, precision).toLowerCase(Locale.ROOT));
     }
+  }
+
+  private static boolean has(KernelSet set, Precision precision) {
+    return switch (set) {
+      case CUDA -> true;
+      case REFERENCE -> precision != Precision.BF16;
+      case CPU -> precision == Precision.FP32;
+    };
   }
 
   /**

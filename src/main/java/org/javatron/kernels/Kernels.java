@@ -26,12 +26,14 @@ public interface Kernels<A> extends Closeable {
    * @param settings which one, and how it computes
    * @param longestSequence the most tokens of one sequence
    * @return the kernels, to be closed by the caller
+   * @throws IllegalArgumentException if they need another backend of ND4J than this build's
    * @throws IllegalStateException if this build or this machine cannot run them; the message says
    *     what is missing
    */
   static Kernels<?> open(KernelSettings settings, int longestSequence) {
+    Device.kernels(null, settings.set(), Device.ofNd4j());
     return switch (settings.set()) {
-      case REFERENCE -> new Nd4jKernels();
+      case REFERENCE -> new Nd4jKernels(settings.precision());
       case CPU -> new CpuKernels(settings.threads(), longestSequence);
       case CUDA -> CudaLoader.open(settings.precision());
     };

@@ -16,10 +16,48 @@ public final class Nd4jKernels implements Kernels<INDArray> {
   /** PyTorch's bound below which a vector is not scaled to length 1. */
   private static final double LEAST_NORM = 1e-12;
 
-  private final Memory<INDArray> memory = new Nd4jMemory();
+  private final boolean half;
+  private final Memory<INDArray> memory;
 
-  /** There is nothing to set. */
-  public Nd4jKernels() {}
+  /** Kernels in the type of the arrays they get, float32 or float64. */
+  public Nd4jKernels() {
+    this(Precision.FP32);
+  }
+
+  /**
+   * Kernels that keep activations in a type.
+   *
+   * @param precision FP32 or FP16
+   */
+  public Nd4jKernels(Precision precision) {
+    half = precision == Precision.FP16;
+    memory = new Nd4jMemory(half ? DataType.HALF : DataType.FLOAT);
+  }
+
+  /** An activation to compute with: float16 is for storage and products alone. */
+  private static INDArray wide(INDArray x) {
+    return x.dataType() == DataType.HALF ? x.castTo(DataType.FLOAT) : x;
+  }
+
+  /** {@code a b}; with float16 activations both are rounded to float16 and sums are float32. */
+  private INDArray product(INDArray a, INDArray b) {
+    if (!half) {
+      return a.mmul(b);
+    }
+    INDArray x = a.castTo(DataType.HALF);
+    INDArray y = b.castTo(DataType.HALF);
+    if (Device.ofNd4j() == Device.CUDA) {
+      // The type of the result is what makes cuBLAS sum in float32.
+      return x.mmuli(y, Nd4j.createUninitialized(DataType.FLOAT, a.rows(), b.columns()));
+    }
+    return x.castTo(DataType.FLOAT)
+        .mmul(y.castTo(DataType.FLOAT)); // ND4J's CPU has no such product
+  }
+
+  /** A copy, since ND4J 1.0.0-M1.1 hands out all of the memory that a view is the beginning of. */
+  private static int[] ints(INDArray array) {
+    return array.dup().toIntVector();
+  }
 
   @Override
   public Memory<INDArray> memory() {
@@ -42,7 +80,7 @@ public final class Nd4jKernels implements Kernels<INDArray> {
       INDArray beta,
       double eps,
       INDArray out) {
-    INDArray sum = sumOfTables(ids.toIntVector(), offsets.toIntVector(), words, positions, types);
+    INDArray sum = sumOfTables(ints(ids), ints(offsets), words, positions, types);
     layerNorm(sum, gamma, beta, eps, out);
   }
 
@@ -60,12 +98,12 @@ public final class Nd4jKernels implements Kernels<INDArray> {
 
   @Override
   public void linear(INDArray x, INDArray weight, INDArray bias, INDArray out) {
-    out.assign(x.mmul(weight.transpose()).addiRowVector(bias));
+    out.assign(product(x, weight.transpose()).addiRowVector(bias));
   }
 
   @Override
   public void linearGelu(INDArray x, INDArray weight, INDArray bias, INDArray out, INDArray sum) {
-    INDArray z = x.mmul(weight.transpose()).addiRowVector(bias);
+    INDArray z = product(x, weight.transpose()).addiRowVector(bias);
     if (sum != null) {
       sum.assign(z);
     }
@@ -80,7 +118,7 @@ public final class Nd4jKernels implements Kernels<INDArray> {
   @Override
   public void attention(
       INDArray qkv, INDArray offsets, int heads, DropoutRule<INDArray> dropout, INDArray out) {
-    int[] start = offsets.toIntVector();
+    int[] start = ints(offsets);
     long hidden = out.size(1);
     long d = hidden / heads;
     for (int b = 0; b + 1 < start.length; b++) {
@@ -88,9 +126,9 @@ public final class Nd4jKernels implements Kernels<INDArray> {
         INDArray q = block(qkv, start, b, head * d, d);
         INDArray k = block(qkv, start, b, hidden + head * d, d);
         INDArray v = block(qkv, start, b, 2 * hidden + head * d, d);
-        INDArray p = softmaxOfRows(q.mmul(k.transpose()).divi(Math.sqrt(d)));
+        INDArray p = softmaxOfRows(product(q, k.transpose()).divi(Math.sqrt(d)));
         p.muli(mask(dropout, b, head * p.length(), p));
-        block(out, start, b, head * d, d).assign(p.mmul(v));
+        block(out, start, b, head * d, d).assign(product(p, v));
       }
     }
   }
@@ -128,7 +166,7 @@ public final class Nd4jKernels implements Kernels<INDArray> {
   @Override
   public void addLayerNorm(
       INDArray x, INDArray residual, INDArray gamma, INDArray beta, double eps, INDArray out) {
-    layerNorm(x.add(residual), gamma, beta, eps, out);
+    layerNorm(wide(x).add(wide(residual)), gamma, beta, eps, out);
   }
 
   private static void layerNorm(
@@ -141,10 +179,10 @@ public final class Nd4jKernels implements Kernels<INDArray> {
 
   @Override
   public void pool(INDArray hidden, INDArray offsets, Pooling pooling, INDArray out) {
-    int[] start = offsets.toIntVector();
+    int[] start = ints(offsets);
     for (int b = 0; b + 1 < start.length; b++) {
-      INDArray rows = hidden.get(NDArrayIndex.interval(start[b], start[b + 1]));
-      out.putRow(b, pooling == Pooling.CLS ? hidden.getRow(start[b]) : rows.mean(0));
+      INDArray rows = wide(hidden.get(NDArrayIndex.interval(start[b], start[b + 1])));
+      out.putRow(b, pooling == Pooling.CLS ? rows.getRow(0) : rows.mean(0));
     }
   }
 
@@ -156,16 +194,16 @@ public final class Nd4jKernels implements Kernels<INDArray> {
 
   @Override
   public void dropout(INDArray x, INDArray offsets, DropoutRule<INDArray> dropout, INDArray out) {
-    int[] start = offsets.toIntVector();
+    int[] start = ints(offsets);
     for (int b = 0; b + 1 < start.length; b++) {
-      INDArray rows = block(x, start, b, 0, x.size(1));
+      INDArray rows = wide(block(x, start, b, 0, x.size(1)));
       block(out, start, b, 0, x.size(1)).assign(rows.mul(mask(dropout, b, 0, rows)));
     }
   }
 
   @Override
   public void add(INDArray a, INDArray b, INDArray out) {
-    a.addi(b, out);
+    out.assign(wide(a).add(wide(b)));
   }
 
   @Override
@@ -183,11 +221,11 @@ public final class Nd4jKernels implements Kernels<INDArray> {
       INDArray dTypes,
       INDArray dGamma,
       INDArray dBeta) {
-    int[] id = ids.toIntVector();
-    int[] start = offsets.toIntVector();
-    INDArray dSum = Nd4j.create(dOut.dataType(), dOut.shape());
+    int[] id = ints(ids);
+    int[] start = ints(offsets);
+    INDArray dSum = Nd4j.create(words.dataType(), dOut.shape());
     INDArray sum = sumOfTables(id, start, words, positions, types);
-    layerNormBackward(sum, gamma, eps, dOut, dSum, dGamma, dBeta);
+    layerNormBackward(sum, gamma, eps, wide(dOut), dSum, dGamma, dBeta);
     dWords.assign(0);
     dPositions.assign(0);
     dTypes.assign(0);
@@ -203,15 +241,16 @@ public final class Nd4jKernels implements Kernels<INDArray> {
   @Override
   public void linearBackward(
       INDArray x, INDArray weight, INDArray dOut, INDArray dX, INDArray dWeight, INDArray dBias) {
-    dX.assign(dOut.mmul(weight));
-    dWeight.assign(dOut.transpose().mmul(x));
-    dBias.assign(dOut.sum(0));
+    dX.assign(product(dOut, weight));
+    dWeight.assign(product(dOut.transpose(), x));
+    dBias.assign(wide(dOut).sum(0));
   }
 
   @Override
   public void geluBackward(INDArray sum, INDArray dOut, INDArray dSum) {
-    INDArray density = Transforms.exp(sum.mul(sum).muli(-0.5)).muli(1 / Math.sqrt(2 * Math.PI));
-    dSum.assign(normalBelow(sum).addi(density.muli(sum)).muli(dOut));
+    INDArray z = wide(sum);
+    INDArray density = Transforms.exp(z.mul(z).muli(-0.5)).muli(1 / Math.sqrt(2 * Math.PI));
+    dSum.assign(normalBelow(z).addi(density.muli(z)).muli(wide(dOut)));
   }
 
   @Override
@@ -222,7 +261,7 @@ public final class Nd4jKernels implements Kernels<INDArray> {
       DropoutRule<INDArray> dropout,
       INDArray dOut,
       INDArray dQkv) {
-    int[] start = offsets.toIntVector();
+    int[] start = ints(offsets);
     long hidden = dOut.size(1);
     long d = hidden / heads;
     double scale = 1 / Math.sqrt(d);
@@ -232,13 +271,13 @@ public final class Nd4jKernels implements Kernels<INDArray> {
         INDArray k = block(qkv, start, b, hidden + head * d, d);
         INDArray v = block(qkv, start, b, 2 * hidden + head * d, d);
         INDArray g = block(dOut, start, b, head * d, d);
-        INDArray p = softmaxOfRows(q.mmul(k.transpose()).muli(scale));
+        INDArray p = softmaxOfRows(product(q, k.transpose()).muli(scale));
         INDArray mask = mask(dropout, b, head * p.length(), p);
-        INDArray dP = g.mmul(v.transpose()).muli(mask);
+        INDArray dP = product(g, v.transpose()).muli(mask);
         INDArray dS = p.mul(dP.subColumnVector(dP.mul(p).sum(true, 1)));
-        block(dQkv, start, b, head * d, d).assign(dS.mmul(k).muli(scale));
-        block(dQkv, start, b, hidden + head * d, d).assign(dS.transpose().mmul(q).muli(scale));
-        block(dQkv, start, b, 2 * hidden + head * d, d).assign(p.mul(mask).transpose().mmul(g));
+        block(dQkv, start, b, head * d, d).assign(product(dS, k).muli(scale));
+        block(dQkv, start, b, hidden + head * d, d).assign(product(dS.transpose(), q).muli(scale));
+        block(dQkv, start, b, 2 * hidden + head * d, d).assign(product(p.mul(mask).transpose(), g));
       }
     }
   }
@@ -253,7 +292,8 @@ public final class Nd4jKernels implements Kernels<INDArray> {
       INDArray dSum,
       INDArray dGamma,
       INDArray dBeta) {
-    layerNormBackward(x.add(residual), gamma, eps, dOut, dSum, dGamma, dBeta);
+    INDArray sum = wide(x).add(wide(residual));
+    layerNormBackward(sum, gamma, eps, wide(dOut), dSum, dGamma, dBeta);
   }
 
   private static void layerNormBackward(
@@ -276,12 +316,12 @@ public final class Nd4jKernels implements Kernels<INDArray> {
 
   @Override
   public void poolBackward(INDArray offsets, Pooling pooling, INDArray dOut, INDArray dHidden) {
-    int[] start = offsets.toIntVector();
+    int[] start = ints(offsets);
     dHidden.assign(0);
     for (int b = 0; b + 1 < start.length; b++) {
       int last = pooling == Pooling.CLS ? start[b] + 1 : start[b + 1];
       for (int t = start[b]; t < last; t++) {
-        dHidden.putRow(t, dOut.getRow(b).div(last - start[b]));
+        dHidden.getRow(t).assign(dOut.getRow(b).div(last - start[b]));
       }
     }
   }

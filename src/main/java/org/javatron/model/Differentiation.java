@@ -2,12 +2,15 @@ package org.javatron.model;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.javatron.command.Quiet;
 import org.javatron.ops.KernelOps;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.internal.SameDiffOp;
+import org.nd4j.linalg.api.ops.impl.reduce.bp.SumBp;
 
 /** SameDiff's differentiation of a graph of our ops. */
 final class Differentiation {
@@ -32,8 +35,28 @@ final class Differentiation {
     return Quiet.run(
         () -> {
           graph.createGradFunction(variables.toArray(new String[0]));
-          return graph.getFunction(GRADIENT_FUNCTION);
+          SameDiff gradient = graph.getFunction(GRADIENT_FUNCTION);
+          skipSum(gradient);
+          return gradient;
         });
+  }
+
+  /**
+   * ND4J 1.0.0-M1.1 differentiates the sum of the loss's values. There is one, so whoever reads the
+   * sum's gradient can read what that was made of.
+   */
+  private static void skipSum(SameDiff gradient) {
+    for (SameDiffOp sum : gradient.getOps().values()) {
+      if (sum.getOp() instanceof SumBp) {
+        String made = sum.getOutputsOfOp().get(0);
+        String source = sum.getInputsToOp().get(1);
+        for (SameDiffOp op : gradient.getOps().values()) {
+          List<String> inputs = new ArrayList<>(op.getInputsToOp());
+          Collections.replaceAll(inputs, made, source);
+          op.setInputsToOp(inputs);
+        }
+      }
+    }
   }
 
   /** The name of a variable's gradient. */

@@ -13,6 +13,7 @@ import org.javatron.kernels.Memory;
 import org.javatron.ops.KernelOp;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.VariableType;
 import org.nd4j.autodiff.samediff.internal.SameDiffOp;
 import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.AddOp;
 
@@ -79,7 +80,8 @@ final class GraphExecutor<A> implements Closeable {
     parameters.forEach((name, array) -> shapes.put(name, memory.shape(array)));
     for (SDVariable variable : graph.variables()) {
       // What differentiating adds: the gradient of the loss with respect to itself.
-      if (!parameters.containsKey(variable.name()) && variable.getArr(false) != null) {
+      if (!parameters.containsKey(variable.name())
+          && variable.getVariableType() == VariableType.VARIABLE) {
         A constant = memory.parameter(variable.getArr());
         this.parameters.put(variable.name(), constant);
         shapes.put(variable.name(), memory.shape(constant));

@@ -13,6 +13,7 @@ import org.javatron.weights.BertConfig;
 import org.javatron.weights.SafetensorsFile;
 import org.javatron.weights.TensorInfo;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.concurrency.AffinityManager;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -79,6 +80,8 @@ final class WeightLoader {
       source.read(tensor, rows);
       checkFinite(source, tensor, values.slice(i * part, part));
     }
+    // Where ND4J computes on a GPU, it must know that what lies here is the newer copy.
+    Nd4j.getAffinityManager().tagLocation(array, AffinityManager.Location.HOST);
     return array;
   }
 

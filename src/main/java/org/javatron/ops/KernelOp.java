@@ -96,9 +96,13 @@ public abstract class KernelOp extends DynamicCustomOp {
     return List.of(outputVariables());
   }
 
-  /** The zero gradient of an input that has none, such as token ids; the executor drops it. */
+  /**
+   * The zero gradient of an input that has none, such as token ids; the executor drops it. One for
+   * all ops, since ND4J 1.0.0-M1.1 does not add up gradients of whole numbers.
+   */
   protected final SDVariable noGradient(int input) {
-    return sameDiff.zerosLike(arg(input));
+    SDVariable zero = sameDiff.getVariable(arg(input).name() + "-grad");
+    return zero == null ? sameDiff.zerosLike(arg(input)) : zero;
   }
 
   /** Nothing beyond the arguments; without this override SameDiff cannot copy the op. */

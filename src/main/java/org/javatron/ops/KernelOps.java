@@ -1,6 +1,10 @@
 package org.javatron.ops;
 
+import java.lang.reflect.Field;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.nd4j.imports.converters.DifferentialFunctionClassHolder;
 import org.nd4j.imports.converters.ImportClassMapping;
 
 /**
@@ -36,6 +40,26 @@ public final class KernelOps {
   public static void register() {
     for (KernelOp op : ALL) {
       ImportClassMapping.getOpNameMapping().put(op.opName(), op);
+    }
+    registerByNumber();
+  }
+
+  /**
+   * ND4J 1.0.0-M1.1 looks an op up by its number in the native library, which is 0 for all that it
+   * does not know, and then by name. It offers no way to add one; 1.0.0-M2.1 needs none.
+   */
+  @SuppressWarnings("unchecked")
+  private static void registerByNumber() {
+    try {
+      Field field = DifferentialFunctionClassHolder.class.getDeclaredField("customOpHashToClasses");
+      field.setAccessible(true);
+      Map<Long, Map<String, Class<?>>> classes =
+          (Map<Long, Map<String, Class<?>>>)
+              field.get(DifferentialFunctionClassHolder.getInstance());
+      Map<String, Class<?>> unknown = classes.computeIfAbsent(0L, number -> new HashMap<>());
+      ALL.forEach(op -> unknown.put(op.opName(), op.getClass()));
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("this release of ND4J keeps its ops elsewhere", e);
     }
   }
 }

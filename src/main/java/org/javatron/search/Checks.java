@@ -5,10 +5,19 @@ import org.javatron.embeddings.Vectors;
 import org.javatron.io.InputException;
 
 /** What every searcher refuses. */
-final class Checks {
+public final class Checks {
   private Checks() {}
 
-  static void arguments(Vectors passages, Vectors queries, int depth) throws InputException {
+  /**
+   * Checks what a search is asked for.
+   *
+   * @param passages what is searched
+   * @param queries what is searched for
+   * @param depth passages for each query
+   * @throws InputException if there are more passages than ordinals
+   * @throws IllegalArgumentException if the dimensions differ or the depth is below 1
+   */
+  public static void arguments(Vectors passages, Vectors queries, int depth) throws InputException {
     if (depth < 1) {
       throw new IllegalArgumentException("the depth must be at least 1, got " + depth);
     }
@@ -24,20 +33,55 @@ final class Checks {
     }
   }
 
-  /** Rows read from {@code first} on must be numbers. */
-  static void finite(Vectors queries, long first, float[] values, int length) throws IOException {
+  /**
+   * Checks that queries' values are numbers.
+   *
+   * @param queries where they come from
+   * @param first the row of the first value
+   * @param values the rows from there on
+   * @param length how many values
+   * @throws IOException if one is not finite; the message names the query
+   */
+  public static void finite(Vectors queries, long first, float[] values, int length)
+      throws IOException {
+    finite("query", queries, first, values, length);
+  }
+
+  /**
+   * Checks that a passage's values are numbers.
+   *
+   * @param passages where they come from
+   * @param row which passage
+   * @throws IOException if one is not finite; the message names the passage
+   */
+  public static void finite(Vectors passages, long row) throws IOException {
+    float[] values = new float[passages.dim()];
+    passages.read(row, 1, values, 0);
+    finite("passage", passages, row, values, values.length);
+  }
+
+  private static void finite(String what, Vectors vectors, long first, float[] values, int length)
+      throws IOException {
     for (int i = 0; i < length; i++) {
       if (!Float.isFinite(values[i])) {
-        long row = first + i / queries.dim();
+        long row = first + i / vectors.dim();
         throw new InputException(
             String.format(
-                "query \"%s\" (row %d) has %s in dimension %d, expected a finite value",
-                queries.id(row), row, values[i], i % queries.dim()));
+                "%s \"%s\" (row %d) has %s in dimension %d, expected a finite value",
+                what, vectors.id(row), row, values[i], i % vectors.dim()));
       }
     }
   }
 
-  static InputException notFinite(float score, String query, String passage) {
+  /**
+   * What is said of a score that is no number.
+   *
+   * @param score NaN or an infinity
+   * @param query the query's id
+   * @param passage the passage's id
+   * @return the error to throw
+   */
+  public static InputException notFinite(float score, String query, String passage) {
     return new InputException(
         String.format(
             "the score of query \"%s\" and passage \"%s\" is %s, expected a finite number",

@@ -29,7 +29,7 @@ import org.javatron.kernels.Workers;
  * <p>Source: the tile loop after Faiss, utils/distances.cpp, exhaustive_inner_product_blas, which
  * differs in its order of ties and scans every score into a heap.
  */
-public final class ExactSearcher implements Searcher, Closeable {
+public final class ExactSearcher implements PlannedSearcher {
   /** Up to so many queries are multiplied one by one, as fast as memory gives the passages. */
   private static final int FEW_QUERIES = 8;
 
@@ -54,14 +54,7 @@ public final class ExactSearcher implements Searcher, Closeable {
     this.workers = new Workers(options.threads());
   }
 
-  /**
-   * What a search would need.
-   *
-   * @param queries how many queries
-   * @param depth passages for each, 1 or more
-   * @return the block of queries that the memory allows, and the bytes
-   * @throws IOException if the memory does not suffice for one query
-   */
+  @Override
   public SearchPlan plan(long queries, int depth) throws IOException {
     return SearchPlan.of(passages.rows(), passages.dim(), queries, depth, options);
   }

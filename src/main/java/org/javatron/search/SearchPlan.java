@@ -13,9 +13,18 @@ import org.javatron.io.InputException;
  * @param queryTile queries of one matrix product
  * @param bytes memory it allocates beside the Java machine itself and the mapped files, which the
  *     system keeps in memory only as long as nobody else wants it
+ * @param deviceBytes memory it allocates on the GPU, 0 on the processors
+ * @param slabs in how many parts the passages go to the GPU; 1 means that they stay there
  */
 public record SearchPlan(
-    long passages, long queries, int depth, int queryBlock, int queryTile, long bytes) {
+    long passages,
+    long queries,
+    int depth,
+    int queryBlock,
+    int queryTile,
+    long bytes,
+    long deviceBytes,
+    int slabs) {
   /** A result while it is written: ordinal, score, its id as a Java string, a place in a set. */
   private static final int BYTES_OF_A_HIT = 160;
 
@@ -50,7 +59,23 @@ public record SearchPlan(
         kept,
         low,
         Math.min(low, options.queryTile()),
-        bytes(passages, dim, queries, low, kept, options));
+        bytes(passages, dim, queries, low, kept, options),
+        0,
+        1);
+  }
+
+  /**
+   * What a searcher needs for handing over results, whatever computes them.
+   *
+   * @param passages how many passages there are
+   * @param queries how many queries there are
+   * @param depth passages kept for each query
+   * @return bytes
+   */
+  public static long bytesOfResults(long passages, long queries, int depth) {
+    return (long) depth * BYTES_OF_A_HIT
+        + queries * BYTES_OF_AN_ID
+        + passages / 2; // where every sixteenth id begins
   }
 
   private static long bytes(
@@ -62,11 +87,7 @@ public record SearchPlan(
         (long) dim * Float.BYTES
             + (long) TopK.capacity(kept, (int) passages) * Long.BYTES
             + 64; // the objects around them
-    return options.threads() * worker
-        + block * query
-        + (long) kept * BYTES_OF_A_HIT
-        + queries * BYTES_OF_AN_ID
-        + passages / 2; // where every sixteenth id begins
+    return options.threads() * worker + block * query + bytesOfResults(passages, queries, kept);
   }
 
   /**
@@ -86,16 +107,24 @@ public record SearchPlan(
   public String description() {
     return String.format(
         Locale.ROOT,
-        "search needs %s: %d queries over %d passages at depth %d in %d pass%s",
+        "search needs %s%s: %d queries over %d passages at depth %d in %d pass%s%s",
         size(bytes),
+        deviceBytes == 0 ? "" : " and " + size(deviceBytes) + " of the GPU's memory",
         queries,
         passages,
         depth,
         passes(),
-        passes() == 1 ? "" : "es");
+        passes() == 1 ? "" : "es",
+        slabs > 1 ? ", each sending them to the GPU in " + slabs + " parts" : "");
   }
 
-  private static String size(long bytes) {
+  /**
+   * A size for people.
+   *
+   * @param bytes 0 or more
+   * @return in KB or MB
+   */
+  public static String size(long bytes) {
     return bytes < 1 << 20
         ? (bytes + 1023) / 1024 + " KB"
         : String.format(Locale.ROOT, "%.1f MB", bytes / (double) (1 << 20));

@@ -137,6 +137,21 @@ class SearchCommandTest {
   }
 
   @Test
+  void withoutAGpuCudaIsRefusedInASentence() throws IOException {
+    requireFails(2, "'tpu'", search("--device", "tpu"));
+    CliResult result = search("--depth", 3, "--device", "cuda");
+    if (result.exitCode() == 0) { // there is one, and the bindings too
+      assertEquals(
+          "q1\td\t2.0\nq1\ta\t1.0\nq1\tc\t1.0\nq2\tb\t1.0\nq2\tc\t1.0\nq2\ta\t0.0\n",
+          Files.readString(run));
+    } else {
+      requireFails(1, "javatron search: ", result);
+      assertEquals(1, result.err().lines().count(), result.err());
+      assertTrue(result.err().matches("(?s).*(GPU|NVIDIA|CUDA).*"), result.err());
+    }
+  }
+
+  @Test
   void anOldRunIsNotReplacedUnasked() throws IOException {
     Files.createDirectories(run.getParent());
     Files.writeString(run, "old");

@@ -78,6 +78,48 @@ class EmbeddingsTest {
   }
 
   @Test
+  void copiesAreTheStoredBytesOrFloatsOfBoth() throws IOException {
+    float[] vectors = TestEmbeddings.vectors(11, DIM, 3);
+    List<Path> folders = new ArrayList<>();
+    for (EmbeddingType type : EmbeddingType.values()) {
+      EmbeddingsHeader header = TestEmbeddings.header(11, DIM, type);
+      folders.add(TestEmbeddings.write(folder.resolve(type.toString()), header, vectors, 3));
+      for (int window : new int[] {1, 23, 400}) {
+        Embeddings read = Embeddings.open(List.of(folders.get(folders.size() - 1)), window);
+        assertEquals(type, read.type());
+        ByteBuffer copy = little(4 + 7 * DIM * type.bytes()).position(4);
+        read.copy(2, 7, copy);
+        assertEquals(0, copy.remaining());
+        for (int i = 0; i < 7 * DIM; i++) {
+          float expected = vectors[2 * DIM + i];
+          if (type == EmbeddingType.FLOAT16) {
+            assertEquals(Half.fromFloat(expected), copy.getShort(4 + 2 * i));
+          } else {
+            assertEquals(expected, copy.getFloat(4 + 4 * i));
+          }
+        }
+      }
+    }
+    Embeddings both = Embeddings.open(folders);
+    assertEquals(EmbeddingType.FLOAT32, both.type());
+    ByteBuffer copy = little(22 * DIM * Float.BYTES);
+    both.copy(0, 22, copy);
+    float[] expected = new float[22 * DIM];
+    both.read(0, 22, expected, 0);
+    float[] found = new float[22 * DIM];
+    copy.flip().asFloatBuffer().get(found);
+    assertArrayEquals(expected, found);
+    MemoryVectors memory = new MemoryVectors(expected, DIM, TestEmbeddings.ids(22));
+    memory.copy(0, 22, copy.clear());
+    copy.flip().asFloatBuffer().get(found);
+    assertArrayEquals(expected, found);
+  }
+
+  private static ByteBuffer little(int bytes) {
+    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  @Test
   void anEmptyMatrixIsAMatrix() throws IOException {
     EmbeddingsHeader header = TestEmbeddings.header(0, DIM, EmbeddingType.FLOAT32);
     Embeddings read = Embeddings.open(TestEmbeddings.write(folder, header, new float[0], 1));

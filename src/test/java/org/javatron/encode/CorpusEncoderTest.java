@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The pipeline around the model, with a model whose vectors are easy to foretell. */
 class CorpusEncoderTest {
-  private static final int ROWS = 2 * CorpusEncoder.CHUNK_ROWS + 300;
+  private static final int ROWS = 2 * 1024 + 300;
   private static final BertTokenizer TOKENIZER =
       BertTokenizer.of(
           Vocabulary.of(
@@ -104,7 +104,7 @@ class CorpusEncoderTest {
                 new SequenceBuilder(TOKENIZER, 10, " "),
                 shard.firstRow() + writer.rowsWritten(),
                 shard.rows() - writer.rowsWritten(),
-                CorpusEncoder.CHUNK_ROWS,
+                CorpusEncoder.chunkRows(encoder),
                 threads)) {
       CorpusEncoder.Totals totals =
           new CorpusEncoder(encoder).encode(reader, writer, Progress.none());

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
@@ -24,9 +26,21 @@ class TrainKillTest {
   @TempDir Path folder;
   private Path model;
   private Path rows;
+  private List<String> arguments;
 
   @Test
   void killedAtAnyMomentItEndsInTheSameWeights() throws Exception {
+    killed("cpu", 600, 5);
+  }
+
+  @Test
+  @Tag("gpu")
+  void onAGpuToo() throws Exception {
+    killed("cuda", 200, 2);
+  }
+
+  private void killed(String kernels, int steps, int kills) throws Exception {
+    arguments = List.of("--kernels", kernels, "--max-steps", Integer.toString(steps));
     model = TinyTask.model(folder.resolve("model"), 0.1);
     rows = TinyTask.rows(folder.resolve("rows.jsonl"), 100);
     Path whole = folder.resolve("whole");
@@ -34,7 +48,7 @@ class TrainKillTest {
 
     Random random = new Random(17);
     Path output = folder.resolve("killed");
-    for (int kill = 0; kill < 5; kill++) {
+    for (int kill = 0; kill < kills; kill++) {
       Process process = start(output);
       awaitAnotherCheckpoint(output, process);
       Thread.sleep(random.nextInt(150));
@@ -89,32 +103,34 @@ class TrainKillTest {
   }
 
   private Process start(Path output) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--add-modules",
-            "jdk.incubator.vector",
-            "-Xmx512m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Main.class.getName(),
-            "train",
-            "--model",
-            model.toString(),
-            "--train",
-            rows.toString(),
-            "--output",
-            output.toString(),
-            "--resume",
-            "--max-steps",
-            "600",
-            "--learning-rate",
-            "1e-3",
-            "--save-steps",
-            "7",
-            "--save-total-limit",
-            "2",
-            "--threads",
-            "2")
+    List<String> command = new ArrayList<>();
+    Collections.addAll(
+        command,
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "--add-modules",
+        "jdk.incubator.vector",
+        "-Xmx512m",
+        "-cp",
+        System.getProperty("java.class.path"),
+        Main.class.getName(),
+        "train",
+        "--model",
+        model.toString(),
+        "--train",
+        rows.toString(),
+        "--output",
+        output.toString(),
+        "--resume",
+        "--learning-rate",
+        "1e-3",
+        "--save-steps",
+        "7",
+        "--save-total-limit",
+        "2",
+        "--threads",
+        "2");
+    command.addAll(arguments);
+    return new ProcessBuilder(command)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .redirectError(log().toFile())
         .start();

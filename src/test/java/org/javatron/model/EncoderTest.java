@@ -12,7 +12,10 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.javatron.kernels.KernelSet;
+import org.javatron.kernels.KernelSettings;
+import org.javatron.kernels.Precision;
 import org.javatron.weights.Pooling;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,14 +29,27 @@ class EncoderTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"REFERENCE", "CPU"})
   void clsAndMeanArePyTorchs(KernelSet set) throws Exception {
+    compare(options(set), 1e-5);
+  }
+
+  @Test
+  @Tag("gpu")
+  void onAGpuToo() throws Exception {
+    compare(options(KernelSet.CUDA), 1e-5);
+    compare(new EncoderOptions(100, new KernelSettings(KernelSet.CUDA, Precision.BF16, 1)), 2e-2);
+    compare(new EncoderOptions(100, new KernelSettings(KernelSet.CUDA, Precision.FP16, 1)), 3e-3);
+    batchAndOrderChangeNothing(KernelSet.CUDA);
+  }
+
+  private void compare(EncoderOptions options, double limit) throws Exception {
     for (Pooling pooling : Pooling.values()) {
-      Path model = Golden.directory(temporary.resolve(pooling.name()), pooling, false);
-      try (Encoder encoder = Encoder.open(model, Encoder.Side.PASSAGE, options(set))) {
+      Path model = Golden.directory(Files.createTempDirectory(temporary, "model"), pooling, false);
+      try (Encoder encoder = Encoder.open(model, Encoder.Side.PASSAGE, options)) {
         float[] expected = Golden.expected(pooling == Pooling.CLS ? "cls" : "mean");
         float[] found = Golden.encode(encoder, Golden.sequences());
-        assertEquals(0, Golden.relativeError(expected, found), 1e-5, pooling.name());
+        assertEquals(0, Golden.relativeError(expected, found), limit, pooling.name());
       }
     }
   }
@@ -65,7 +81,7 @@ class EncoderTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"REFERENCE", "CPU"})
   void batchAndOrderChangeNothing(KernelSet set) throws Exception {
     Path model = Golden.directory(temporary.resolve("m"), Pooling.MEAN, true);
     try (Encoder encoder = Encoder.open(model, Encoder.Side.PASSAGE, options(set))) {

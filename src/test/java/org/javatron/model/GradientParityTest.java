@@ -37,15 +37,22 @@ class GradientParityTest {
   @ParameterizedTest
   @EnumSource(names = {"REFERENCE", "CPU"})
   void cls(KernelSet kernels) throws Exception {
-    Path model = Golden.directory(temporary.resolve("model"), Pooling.CLS, false);
+    Path model = Golden.directory(temporary.resolve("cls"), Pooling.CLS, false);
     check(model, Golden.config(), kernels, batch("batch.json"), 1, golden("cls.safetensors"));
   }
 
   @ParameterizedTest
   @EnumSource(names = {"REFERENCE", "CPU"})
   void meanNormalizedWithTemperature(KernelSet kernels) throws Exception {
-    Path model = Golden.directory(temporary.resolve("model"), Pooling.MEAN, true);
+    Path model = Golden.directory(temporary.resolve("mean"), Pooling.MEAN, true);
     check(model, Golden.config(), kernels, batch("batch.json"), 0.05, golden("mean.safetensors"));
+  }
+
+  @Test
+  @Tag("gpu")
+  void onAGpuToo() throws Exception {
+    cls(KernelSet.CUDA);
+    meanNormalizedWithTemperature(KernelSet.CUDA);
   }
 
   /** A real model and real texts; the peer computes in float64, so all of the error is ours. */

@@ -21,6 +21,7 @@ import org.javatron.model.TrainableOptions;
 import org.javatron.weights.ModelManifest;
 import org.javatron.weights.Pooling;
 import org.javatron.weights.Provenance;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +29,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** GradCache's gradients are the plain step's, dropout included. */
 class ContrastiveStepTest {
-  private static final KernelSettings KERNELS = new KernelSettings(KernelSet.CPU, 2);
+  private static final KernelSettings CPU = new KernelSettings(KernelSet.CPU, 2);
+  private KernelSettings kernels = CPU;
   private static final int QUERIES = 5;
   private static final int PER_QUERY = 3;
   private static final int QUERY_LENGTH = 6;
@@ -62,7 +64,7 @@ class ContrastiveStepTest {
   private TrainableEncoder encoder(StepShape shape) throws Exception {
     return TrainableEncoder.open(
         model(),
-        new TrainableOptions(KERNELS, shape.maxTokens(), shape.maxSequences(), null, null, 0.2));
+        new TrainableOptions(kernels, shape.maxTokens(), shape.maxSequences(), null, null, 0.2));
   }
 
   private static List<int[]> texts(int count, int longest, long seed) {
@@ -127,12 +129,20 @@ class ContrastiveStepTest {
     StepShape parts = shape(queryChunk, passageChunk);
     try (TrainableEncoder plain = encoder(whole);
         TrainableEncoder cached = encoder(parts);
-        ContrastiveStep plainStep = new ContrastiveStep(plain, plain, whole, 0.5, KERNELS);
-        ContrastiveStep cachedStep = new ContrastiveStep(cached, cached, parts, 0.5, KERNELS)) {
+        ContrastiveStep plainStep = new ContrastiveStep(plain, plain, whole, 0.5, kernels);
+        ContrastiveStep cachedStep = new ContrastiveStep(cached, cached, parts, 0.5, kernels)) {
       double loss = run(plainStep, 1);
       assertEquals(loss, run(cachedStep, 1), 1e-5 * loss);
       assertClose(copy(plain), copy(cached), 1);
     }
+  }
+
+  @Test
+  @Tag("gpu")
+  void onAGpuToo() throws Exception {
+    kernels = new KernelSettings(KernelSet.CUDA, 1);
+    chunksOfATiedModelAddUpToTheWhole(2, 4);
+    chunksOfAnUntiedModelAddUpToTheWhole();
   }
 
   @Test
@@ -143,9 +153,9 @@ class ContrastiveStepTest {
         TrainableEncoder passages = encoder(whole);
         TrainableEncoder cachedQueries = encoder(parts);
         TrainableEncoder cachedPassages = encoder(parts);
-        ContrastiveStep plainStep = new ContrastiveStep(queries, passages, whole, 0.5, KERNELS);
+        ContrastiveStep plainStep = new ContrastiveStep(queries, passages, whole, 0.5, kernels);
         ContrastiveStep cachedStep =
-            new ContrastiveStep(cachedQueries, cachedPassages, parts, 0.5, KERNELS)) {
+            new ContrastiveStep(cachedQueries, cachedPassages, parts, 0.5, kernels)) {
       double loss = run(plainStep, 1);
       assertEquals(loss, run(cachedStep, 1), 1e-5 * loss);
       assertClose(copy(queries), copy(cachedQueries), 1);
@@ -157,7 +167,7 @@ class ContrastiveStepTest {
   void microBatchesAddUpByTheirWeights() throws Exception {
     StepShape shape = shape(0, 0);
     try (TrainableEncoder encoder = encoder(shape);
-        ContrastiveStep step = new ContrastiveStep(encoder, encoder, shape, 1, KERNELS)) {
+        ContrastiveStep step = new ContrastiveStep(encoder, encoder, shape, 1, kernels)) {
       run(step, 1);
       Map<String, double[]> once = copy(encoder);
       encoder.zeroGradients();
@@ -181,7 +191,7 @@ class ContrastiveStepTest {
   void aLossThatIsNotFiniteLeavesTheGradientsAlone() throws Exception {
     StepShape shape = shape(0, 0);
     try (TrainableEncoder encoder = encoder(shape);
-        ContrastiveStep step = new ContrastiveStep(encoder, encoder, shape, 1, KERNELS)) {
+        ContrastiveStep step = new ContrastiveStep(encoder, encoder, shape, 1, kernels)) {
       encoder.weight("embeddings.LayerNorm.weight").put(0, Float.NaN);
       assertFalse(Double.isFinite(run(step, 1)));
       assertThrows(IllegalStateException.class, encoder::sumOfSquaredGradients);
@@ -194,7 +204,7 @@ class ContrastiveStepTest {
       IllegalArgumentException e =
           assertThrows(
               IllegalArgumentException.class,
-              () -> new ContrastiveStep(encoder, encoder, shape(0, 0), 0, KERNELS));
+              () -> new ContrastiveStep(encoder, encoder, shape(0, 0), 0, kernels));
       assertTrue(e.getMessage().contains("temperature"));
     }
   }

@@ -19,6 +19,7 @@ import org.javatron.testing.Peers;
 import org.javatron.weights.ModelManifest;
 import org.javatron.weights.Pooling;
 import org.javatron.weights.Provenance;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,16 @@ class TrainingTraceTest {
 
   @Test
   void theTrainingIsPyTorchs() throws IOException {
+    compare(new KernelSettings(KernelSet.CPU, 2));
+  }
+
+  @Test
+  @Tag("gpu")
+  void onAGpuToo() throws IOException {
+    compare(new KernelSettings(KernelSet.CUDA, 1));
+  }
+
+  private void compare(KernelSettings kernels) throws IOException {
     JsonNode request = read("request.json");
     JsonNode expected = read("expected.json");
     for (String name : List.of("config.json", "model.safetensors")) {
@@ -39,7 +50,6 @@ class TrainingTraceTest {
     new ModelManifest(Pooling.CLS, false, 32, 64, " ", "0".repeat(64), test).write(folder);
 
     StepShape shape = new StepShape(3, 2, 20, 20, 0, 0);
-    KernelSettings kernels = new KernelSettings(KernelSet.CPU, 2);
     TrainableOptions options =
         new TrainableOptions(kernels, shape.maxTokens(), shape.maxSequences(), null, null, 0.0);
     int total = request.get("steps").intValue();

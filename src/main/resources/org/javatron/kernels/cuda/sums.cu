@@ -16,7 +16,7 @@ __device__ __forceinline__ void sum_columns(
   int group = threadIdx.x / WARP;
   int mine = 8 * (threadIdx.x % WARP);
   int column = blockIdx.x * TILE_COLUMNS + mine;
-  int last = min(rows, (blockIdx.y + 1) * chunk);
+  int last = min(rows, (int)(blockIdx.y + 1) * chunk);
   eight sum = {};
   if (column < columns) {
 #pragma unroll 4
