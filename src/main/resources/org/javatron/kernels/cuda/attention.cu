@@ -1,8 +1,9 @@
 // out = softmax(Q Kᵀ / √HEAD) V for every sequence and head, on tensor cores: a block takes TILE
 // queries of one head of one sequence and walks over the keys, STEP at a time; scores and
 // probabilities live in registers only, the softmax's maximum and sum are carried along (Milakov
-// and Gimelshein 2018; Dao et al. 2022). A warp has 16 queries. Needs compute capability 8.0.
-#if __CUDA_ARCH__ >= 800
+// and Gimelshein 2018; Dao et al. 2022). A warp has 16 queries. Needs compute capability 8.0 and
+// 16-bit storage.
+#if __CUDA_ARCH__ >= 800 && !defined(STORAGE_FP32)
 #include "attention_tiles.cuh"
 
 constexpr int BLOCKS = SMALL_SHARED ? 2 : 4;  // at once on a multiprocessor, as its memory allows

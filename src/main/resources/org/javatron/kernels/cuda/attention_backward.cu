@@ -4,12 +4,12 @@
 //
 // - queryGradients: a block has TILE queries and walks over the keys twice; the first time for each
 //   row's softmax and Σ_j P_j dP_j, then for dQ = dS K / √HEAD.
-// - keyGradients: a block has TILE keys and walks over the queries; dV = (D ⊙ P)ᵀ dOut, dK = dSᵀ Q /
-//   √HEAD.
+// - keyGradients: a block has TILE keys and walks over the queries for dV = (D ⊙ P)ᵀ dOut and
+//   dK = dSᵀ Q / √HEAD.
 //
-// Here P = softmax(Q Kᵀ / √HEAD), D the dropout mask, dP = D ⊙ (dOut Vᵀ), dS = P ⊙ (dP - rowsum(dP
-// ⊙ P)). Needs compute capability 8.0.
-#if __CUDA_ARCH__ >= 800
+// Here P = softmax(Q Kᵀ / √HEAD), D is the dropout mask, dP = D ⊙ (dOut Vᵀ) and dS = P ⊙ (dP -
+// rowsum(dP ⊙ P)). Needs compute capability 8.0 and 16-bit storage.
+#if __CUDA_ARCH__ >= 800 && !defined(STORAGE_FP32)
 #include "attention_tiles.cuh"
 
 constexpr int BLOCKS = SMALL_SHARED ? 2 : 3;  // at once on a multiprocessor, as its registers allow
