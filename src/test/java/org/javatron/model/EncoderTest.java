@@ -34,6 +34,13 @@ class EncoderTest {
     compare(options(set), 1e-5);
   }
 
+  /** float16 has 11 bits: a rounding is up to 5e-4 of a value. */
+  @Test
+  void withHalfTheMemoryToo() throws Exception {
+    KernelSettings half = new KernelSettings(KernelSet.REFERENCE, Precision.FP16, 1);
+    compare(new EncoderOptions(100, half), 3e-3);
+  }
+
   @Test
   @Tag("gpu")
   void onAGpuToo() throws Exception {
