@@ -210,7 +210,8 @@ class LauncherTest {
     fakeJava(
         "17.0.1",
         "java.base",
-        "echo $SD_MAX_DEVICE_BYTES $ND4J_CUDA_MAX_DEVICE_CACHE $ND4J_CUDA_FORCE_SINGLE_GPU; " + PRINT);
+        "echo $SD_MAX_DEVICE_BYTES $ND4J_CUDA_MAX_DEVICE_CACHE $ND4J_CUDA_FORCE_SINGLE_GPU; "
+            + PRINT);
     Map<String, String> cuda = Map.of("JAVATRON_BACKEND", "cuda", "JAVATRON_DEVICE", "8g");
     List<String> lines = run(launcher, cuda).output().lines().toList();
     assertEquals("8589934592 1073741824 true", lines.get(0));

@@ -37,8 +37,7 @@ class DeviceTest {
   })
   void whatDoesNotSaysWhatWould(Device device, KernelSet kernels, Device nd4j, String part) {
     IllegalArgumentException error =
-        assertThrows(
-            IllegalArgumentException.class, () -> Device.kernels(device, kernels, nd4j));
+        assertThrows(IllegalArgumentException.class, () -> Device.kernels(device, kernels, nd4j));
     assertTrue(error.getMessage().contains(part), error.getMessage());
   }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import org.javatron.kernels.Device;
 import org.javatron.kernels.KernelSet;
 import org.javatron.kernels.KernelSettings;
 import org.javatron.kernels.Precision;
@@ -39,6 +40,15 @@ class EncoderTest {
   void withHalfTheMemoryToo() throws Exception {
     KernelSettings half = new KernelSettings(KernelSet.REFERENCE, Precision.FP16, 1);
     compare(new EncoderOptions(100, half), 3e-3);
+  }
+
+  @Test
+  @Tag("gpu-nd4j")
+  void onAGpuByNd4jToo() throws Exception {
+    assertEquals(Device.CUDA, Device.ofNd4j());
+    clsAndMeanArePyTorchs(KernelSet.REFERENCE);
+    withHalfTheMemoryToo();
+    batchAndOrderChangeNothing(KernelSet.REFERENCE);
   }
 
   @Test

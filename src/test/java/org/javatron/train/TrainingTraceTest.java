@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.javatron.kernels.Device;
 import org.javatron.kernels.KernelSet;
 import org.javatron.kernels.KernelSettings;
 import org.javatron.model.TrainableOptions;
@@ -32,6 +33,13 @@ class TrainingTraceTest {
   @Test
   void theTrainingIsPyTorchs() throws IOException {
     compare(new KernelSettings(KernelSet.CPU, 2));
+  }
+
+  @Test
+  @Tag("gpu-nd4j")
+  void onAGpuByNd4jToo() throws IOException {
+    assertEquals(Device.CUDA, Device.ofNd4j());
+    compare(new KernelSettings(KernelSet.REFERENCE, 1));
   }
 
   @Test
