@@ -73,7 +73,7 @@ class DenseModel(torch.nn.Module):
         p = None if passage is None else self.encode_passage(passage)
         loss = None
         if q is not None and p is not None:
-            target = torch.arange(len(q)) * (len(p) // len(q))
+            target = torch.arange(len(q), device=q.device) * (len(p) // len(q))
             loss = torch.nn.functional.cross_entropy(self.compute_similarity(q, p), target)
         return types.SimpleNamespace(q_reps=q, p_reps=p, loss=loss)
 

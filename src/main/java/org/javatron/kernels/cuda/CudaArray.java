@@ -1,6 +1,7 @@
 package org.javatron.kernels.cuda;
 
 import java.io.Closeable;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.Pointer;
@@ -18,6 +19,9 @@ public final class CudaArray implements Closeable {
   private final long[] shape;
   private final long length;
   private boolean owner;
+
+  /** What belongs to a parameter beside its values; null for other arrays. */
+  CudaParameter parameter;
 
   CudaArray(CudaDevice device, long address, CudaType type, long[] shape, boolean owner) {
     this.device = device;
@@ -144,6 +148,13 @@ public final class CudaArray implements Closeable {
     checkType(isFloat(), "floats");
     checkRange(0, count);
     device.staging().put(values, from, count, this);
+  }
+
+  /** Copies floats to the array's beginning, from a buffer's first to its limit. */
+  void put(FloatBuffer values) {
+    checkType(type == CudaType.FLOAT32, "32-bit floats");
+    checkRange(0, values.limit());
+    device.staging().put(values, this);
   }
 
   /**
@@ -274,6 +285,9 @@ public final class CudaArray implements Closeable {
     if (owner) {
       owner = false;
       device.free(address);
+      if (parameter != null) {
+        parameter.close();
+      }
     }
   }
 

@@ -5,9 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Supplier;
 import org.javatron.io.AtomicFile;
 import org.javatron.io.Sha256;
 
@@ -32,22 +32,25 @@ final class CudaCache {
     return new CudaCache(parent.resolve("javatron").resolve("cuda"));
   }
 
-  /** The code of a file of kernels: read if it is there, else compiled and written. */
-  byte[] code(String file, List<String> options) {
-    Path path = path(file, options);
+  /**
+   * The code of a file of kernels: read if it is there, else compiled and written.
+   *
+   * @param file its name
+   * @param parts all that the code depends on
+   * @param compile makes it
+   */
+  byte[] code(String file, List<String> parts, Supplier<byte[]> compile) {
+    Path path = path(file, parts);
     byte[] code = read(path);
     if (code == null) {
-      code = CudaCompiler.compile(file, options);
+      code = compile.get();
       write(path, code);
     }
     return code;
   }
 
-  Path path(String file, List<String> options) {
+  private Path path(String file, List<String> parts) {
     MessageDigest digest = Sha256.digest();
-    List<String> parts = new ArrayList<>(CudaCompiler.sources(file).values());
-    parts.addAll(options);
-    parts.add(CudaCompiler.version());
     for (String part : parts) {
       digest.update(part.getBytes(StandardCharsets.UTF_8));
       digest.update((byte) 0);
@@ -69,7 +72,7 @@ final class CudaCache {
       out.stream().write(code);
       out.commit();
     } catch (IOException e) {
-      path.toFile().delete(); // the kernels are compiled, and will be again next time
+      // The kernels are compiled; next time they will be again.
     }
   }
 }

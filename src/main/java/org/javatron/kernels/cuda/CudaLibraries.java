@@ -1,6 +1,8 @@
 package org.javatron.kernels.cuda;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bytedeco.cuda.global.cublas;
@@ -14,6 +16,11 @@ import org.bytedeco.javacpp.PointerPointer;
 final class CudaLibraries {
   private static final Pattern MISSING =
       Pattern.compile("(lib[A-Za-z0-9_]+\\.so[.0-9]*): cannot open");
+
+  private static final Set<Class<?>> LOADED = new HashSet<>();
+
+  /** Why the first library that could not be loaded could not. */
+  private static LinkageError failure;
 
   private CudaLibraries() {}
 
@@ -29,12 +36,20 @@ final class CudaLibraries {
     load(nvrtc.class);
   }
 
-  private static void load(Class<?> library) {
-    try {
-      Loader.load(library);
-    } catch (LinkageError e) {
-      throw new CudaException(sentence(e), e);
+  private static synchronized void load(Class<?> library) {
+    if (LOADED.contains(library)) {
+      return;
     }
+    if (failure == null) {
+      try {
+        Loader.load(library);
+        LOADED.add(library);
+        return;
+      } catch (LinkageError e) {
+        failure = e; // the Java machine gives the reason only once
+      }
+    }
+    throw new CudaException(sentence(failure), failure);
   }
 
   /** What a failure to load means. */

@@ -47,7 +47,9 @@ public final class CudaProducts {
   }
 
   private static final int MOST_PLANS = 1024;
-  private static final long WORKSPACE_BYTES = 64 << 20;
+
+  /** Memory on the GPU that products may use while they run. */
+  static final long WORKSPACE_BYTES = 64 << 20;
 
   private final CudaDevice device;
   private final cublasLtContext library = new cublasLtContext();

@@ -2,6 +2,7 @@ package org.javatron.kernels.cuda;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +51,11 @@ public final class CudaProgram {
   static CudaProgram load(CudaDevice device, String name, List<String> defines) {
     String file = name + ".cu";
     List<String> options = CudaCompiler.options(device.capability(), defines);
-    return new CudaProgram(device, file, CudaCache.ofUser().code(file, options));
+    List<String> parts = new ArrayList<>(CudaCompiler.sources(file).values());
+    parts.addAll(options);
+    parts.add(CudaCompiler.version());
+    byte[] code = CudaCache.ofUser().code(file, parts, () -> CudaCompiler.compile(file, options));
+    return new CudaProgram(device, file, code);
   }
 
   /**

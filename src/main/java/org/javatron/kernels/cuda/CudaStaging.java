@@ -3,6 +3,7 @@ package org.javatron.kernels.cuda;
 import java.io.Closeable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.BytePointer;
@@ -60,6 +61,14 @@ final class CudaStaging implements Closeable {
       up(part, Float.BYTES, floats.address(), (slot, d, n) -> fill.run(slot, before + d, n));
       convert.launch("toStorage", blocks(part), 1, THREADS, 0, floats, to.view(done, part), part);
     }
+  }
+
+  void put(FloatBuffer values, CudaArray to) {
+    up(
+        values.limit(),
+        Float.BYTES,
+        to.address(),
+        (slot, done, part) -> slot.asFloatBuffer().put(0, values, (int) done, part));
   }
 
   void put(int[] values, int from, int count, CudaArray to) {

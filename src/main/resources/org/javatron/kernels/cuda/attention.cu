@@ -1,20 +1,23 @@
-// out = softmax(Q Kᵀ / √HEAD) V for every sequence and head, on tensor cores: a block takes TILE queries of one head of one sequence and walks over
-// the keys, TILE at a time; scores and probabilities live in registers only, the softmax's maximum and sum are carried along (Milakov and Gimelshein 2018;
-// Dao et al. 2022). A warp has 16 queries. Needs compute capability 8.0.
+// out = softmax(Q Kᵀ / √HEAD) V for every sequence and head, on tensor cores: a block takes TILE
+// queries of one head of one sequence and walks over the keys, TILE at a time; scores and
+// probabilities live in registers only, the softmax's maximum and sum are carried along (Milakov
+// and Gimelshein 2018; Dao et al. 2022). A warp has 16 queries. Needs compute capability 8.0.
 #if __CUDA_ARCH__ >= 800
 #include "attention_tiles.cuh"
 
 // One warp's 16 queries. Index 0 of a pair is the row lane / 4 of the accumulators, 1 is that + 8.
 struct Queries {
-  float sum[PIECES][4];                         // Σ_j exp(s_j - max) v_j
-  float max[2] = {-INFINITE, -INFINITE};        // of the scores so far, not yet scaled
-  float weight[2] = {0, 0};                     // this lane's part of Σ_j exp(s_j - max)
+  float sum[PIECES][4];                   // Σ_j exp(s_j - max) v_j
+  float max[2] = {-INFINITE, -INFINITE};  // of the scores so far, not yet scaled
+  float weight[2] = {0, 0};               // this lane's part of Σ_j exp(s_j - max)
 };
 
-// Takes up to TILE more keys. MASKED: only `left` of them are there, and steps of 16 without any are left out.
+// Takes up to TILE more keys. MASKED: only `left` of them are there, and steps of 16 without any
+// are left out.
 template <bool MASKED, class DROPOUT>
-__device__ __forceinline__ void add_keys(
-    Queries& q, const uint32 (&query)[DEPTH][4], const storage* keys, const storage* values, int left, float scale, const DROPOUT& dropout, int row, int key) {
+__device__ __forceinline__ void add_keys(Queries& q, const uint32 (&query)[DEPTH][4],
+                                         const storage* keys, const storage* values, int left,
+                                         float scale, const DROPOUT& dropout, int row, int key) {
   int lane = threadIdx.x % 32;
   float s[TILE / 8][4];
   float max[2] = {-INFINITE, -INFINITE};
@@ -68,7 +71,8 @@ __device__ __forceinline__ void add_keys(
 
 // offset: of the head's first query; width: columns of all heads together.
 template <class DROPOUT>
-__device__ __forceinline__ void attend(const storage* qkv, const Tile& tile, int head, int width, const DROPOUT& dropout, float factor, storage* out) {
+__device__ __forceinline__ void attend(const storage* qkv, const Tile& tile, int head, int width,
+                                       const DROPOUT& dropout, float factor, storage* out) {
   __shared__ __align__(128) storage query[TILE_VALUES];
   __shared__ __align__(128) storage keys[2][TILE_VALUES];
   __shared__ __align__(128) storage values[2][TILE_VALUES];
@@ -79,7 +83,8 @@ __device__ __forceinline__ void attend(const storage* qkv, const Tile& tile, int
   for (int step = 0; step < 2; step++) {
     if (step < steps) {
       copy_tile(keys[step], from + width + step * TILE * stride, stride, tile.length - step * TILE);
-      copy_tile(values[step], from + 2 * width + step * TILE * stride, stride, tile.length - step * TILE);
+      copy_tile(values[step], from + 2 * width + step * TILE * stride, stride,
+                tile.length - step * TILE);
     }
     commit_copies();
   }
@@ -115,19 +120,24 @@ __device__ __forceinline__ void attend(const storage* qkv, const Tile& tile, int
     }
     if (step + 2 < steps) {
       __syncthreads();  // everybody is done with this half of the buffers
-      copy_tile(keys[step % 2], from + width + (step + 2) * TILE * stride, stride, tile.length - (step + 2) * TILE);
-      copy_tile(values[step % 2], from + 2 * width + (step + 2) * TILE * stride, stride, tile.length - (step + 2) * TILE);
+      copy_tile(keys[step % 2], from + width + (step + 2) * TILE * stride, stride,
+                tile.length - (step + 2) * TILE);
+      copy_tile(values[step % 2], from + 2 * width + (step + 2) * TILE * stride, stride,
+                tile.length - (step + 2) * TILE);
     }
     commit_copies();
   }
   if (works) {
     storage* to = out + (int64)(tile.first + tile.start) * width + head * HEAD;
-    store_rows(query, row, q.sum, factor / row_sum(q.weight[0]), factor / row_sum(q.weight[1]), to, width, tile.length - tile.start);
+    store_rows(query, row, q.sum, factor / row_sum(q.weight[0]), factor / row_sum(q.weight[1]), to,
+               width, tile.length - tile.start);
   }
 }
 
-// Block x = tile · heads + head; qkv [T, 3 heads HEAD], offsets [sequences + 1], out [T, heads HEAD].
-extern "C" __global__ void __launch_bounds__(THREADS, 4) attention(const storage* qkv, const int* offsets, int sequences, int heads, storage* out) {
+// Block x = tile · heads + head; qkv [T, 3 heads HEAD], offsets [sequences + 1], out [T, heads
+// HEAD].
+extern "C" __global__ void __launch_bounds__(THREADS, 4)
+    attention(const storage* qkv, const int* offsets, int sequences, int heads, storage* out) {
   Tile tile = find_tile(offsets, sequences, blockIdx.x / heads);
   if (tile.start < tile.length) {
     attend(qkv, tile, blockIdx.x % heads, heads * HEAD, NoDropout(), 1, out);
@@ -135,8 +145,9 @@ extern "C" __global__ void __launch_bounds__(THREADS, 4) attention(const storage
 }
 
 // With dropout of the probabilities: keys [sequences]; factor: of those that are kept.
-extern "C" __global__ void __launch_bounds__(THREADS, 4) attentionDropout(
-    const storage* qkv, const int* offsets, int sequences, int heads, const int64* keys, int site, int threshold, float factor, storage* out) {
+extern "C" __global__ void __launch_bounds__(THREADS, 4)
+    attentionDropout(const storage* qkv, const int* offsets, int sequences, int heads,
+                     const int64* keys, int site, int threshold, float factor, storage* out) {
   Tile tile = find_tile(offsets, sequences, blockIdx.x / heads);
   int head = blockIdx.x % heads;
   if (tile.start < tile.length) {

@@ -1,5 +1,5 @@
-// What the attention kernels share: where a block's work lies, the dropout of probabilities, and tiles of rows in shared memory.
-// HEAD, the columns of a head, is defined by the host.
+// What the attention kernels share: where a block's work lies, the dropout of probabilities, and
+// tiles of rows in shared memory. HEAD, the columns of a head, is defined by the host.
 #ifndef JAVATRON_ATTENTION
 #define JAVATRON_ATTENTION
 #include "common.cuh"
@@ -16,9 +16,10 @@ struct Tile {
   int sequence;  // its number in the batch
 };
 
-// The tile with a number. Sequence b's tiles have the numbers from offsets[b] / TILE + b on; the next sequence's begin behind them, at most one further than
-// need be, so that a tile is found without a list made beforehand and the host needs to know no more than tokens / TILE + sequences. A warp looks at 32 sequences
-// at once.
+// The tile with a number. Sequence b's tiles have the numbers from offsets[b] / TILE + b on; the
+// next sequence's begin behind them, at most one further than need be, so that a tile is found
+// without a list made beforehand and the host needs to know no more than tokens / TILE + sequences.
+// A warp looks at 32 sequences at once.
 __device__ __forceinline__ Tile find_tile(const int* offsets, int sequences, int number) {
   int lane = threadIdx.x % WARP;
   int low = 0;
@@ -34,14 +35,16 @@ __device__ __forceinline__ Tile find_tile(const int* offsets, int sequences, int
   return {first, offsets[low + 1] - first, (number - first / TILE - low) * TILE, low};
 }
 
-// Dropout of a sequence's probabilities at one site, see kernels.DropoutRule: index (head length + query) length + key.
+// Dropout of a sequence's probabilities at one site, see kernels.DropoutRule: index (head length +
+// query) length + key.
 struct Dropout {
   uint64 key;        // the sequence's, at this site
   uint32 base;       // index of the head's first probability
   uint32 length;     // of the sequence
   uint32 threshold;  // 0 drops nothing, and keys may then be null
 
-  __device__ __forceinline__ Dropout(const int64* keys, int site, int threshold, const Tile& tile, int head)
+  __device__ __forceinline__ Dropout(const int64* keys, int site, int threshold, const Tile& tile,
+                                     int head)
       : base((uint32)head * tile.length * tile.length), length(tile.length), threshold(threshold) {
     key = threshold == 0 ? 0 : site_key(keys[tile.sequence], site);
   }

@@ -1,20 +1,25 @@
-// The gradient of attention.cu, on tensor cores, in two passes that compute the probabilities again (Dao et al. 2022, "FlashAttention", appendix B), so that each
-// value of the result is summed by one warp in one order:
+// The gradient of attention.cu, on tensor cores, in two passes that compute the probabilities again
+// (Dao et al. 2022, "FlashAttention", appendix B), so that each value of the result is summed by
+// one warp in one order:
 //
-//   queryGradients: a block has TILE queries and walks over the keys twice; the first time for each row's softmax and Σ_j P_j dP_j, then for dQ = dS K / √HEAD.
-//   keyGradients: a block has TILE keys and walks over the queries; dV = (D ⊙ P)ᵀ dOut, dK = dSᵀ Q / √HEAD.
+//   queryGradients: a block has TILE queries and walks over the keys twice; the first time for each
+//   row's softmax and Σ_j P_j dP_j, then for dQ = dS K / √HEAD. keyGradients: a block has TILE keys
+//   and walks over the queries; dV = (D ⊙ P)ᵀ dOut, dK = dSᵀ Q / √HEAD.
 //
-// Here P = softmax(Q Kᵀ / √HEAD), D the dropout mask, dP = D ⊙ (dOut Vᵀ), dS = P ⊙ (dP - rowsum(dP ⊙ P)). Needs compute capability 8.0.
+// Here P = softmax(Q Kᵀ / √HEAD), D the dropout mask, dP = D ⊙ (dOut Vᵀ), dS = P ⊙ (dP - rowsum(dP
+// ⊙ P)). Needs compute capability 8.0.
 #if __CUDA_ARCH__ >= 800
 #include "attention_tiles.cuh"
 
 constexpr int STEP = 32;  // rows taken at once: what a thread's registers hold
 
-// A warp's products of 16 rows with STEP others. Element [j][i] is row lane / 4 + i / 2 * 8, column 8 j + lane % 4 * 2 + i % 2.
+// A warp's products of 16 rows with STEP others. Element [j][i] is row lane / 4 + i / 2 * 8, column
+// 8 j + lane % 4 * 2 + i % 2.
 struct Block {
   float at[STEP / 8][4];
 
-  __device__ __forceinline__ void multiply(const uint32 (&left)[DEPTH][4], const storage* tile, int row) {
+  __device__ __forceinline__ void multiply(const uint32 (&left)[DEPTH][4], const storage* tile,
+                                           int row) {
 #pragma unroll
     for (int j = 0; j < STEP / 8; j += 2) {
       times_rows(at[j], at[j + 1], left, tile, row + 8 * j);
@@ -22,7 +27,8 @@ struct Block {
   }
 
   // d += this · (STEP rows of a tile).
-  __device__ __forceinline__ void add_product(float (&d)[PIECES][4], const storage* tile, int row) const {
+  __device__ __forceinline__ void add_product(float (&d)[PIECES][4], const storage* tile,
+                                              int row) const {
 #pragma unroll
     for (int j = 0; j < STEP / 8; j += 2) {
       uint32 left[4];
@@ -32,7 +38,9 @@ struct Block {
   }
 };
 
-__device__ __forceinline__ int column_of(int j, int i) { return 8 * j + (int)(threadIdx.x % 32) % 4 * 2 + i % 2; }
+__device__ __forceinline__ int column_of(int j, int i) {
+  return 8 * j + (int)(threadIdx.x % 32) % 4 * 2 + i % 2;
+}
 
 __device__ __forceinline__ void clear(float (&d)[PIECES][4]) {
 #pragma unroll
@@ -44,7 +52,8 @@ __device__ __forceinline__ void clear(float (&d)[PIECES][4]) {
   }
 }
 
-// Two matrices' rows, TILE at a time, in two buffers that are filled in turn while the other is read.
+// Two matrices' rows, TILE at a time, in two buffers that are filled in turn while the other is
+// read.
 struct Stream {
   storage (*a)[TILE_VALUES];
   storage (*b)[TILE_VALUES];
@@ -82,8 +91,8 @@ struct Stream {
 struct Softmax {
   float max[2] = {-INFINITE, -INFINITE};  // of the scaled scores, as powers of 2
   float weight[2] = {0, 0};               // Σ_j 2^(s_j - max), this lane's part at first
-  float mean[2] = {0, 0};                 // Σ_j 2^(s_j - max) dP_j, this lane's part; at last Σ_j P_j dP_j
-  float log[2];                           // log2 Σ_j 2^s_j
+  float mean[2] = {0, 0};  // Σ_j 2^(s_j - max) dP_j, this lane's part; at last Σ_j P_j dP_j
+  float log[2];            // log2 Σ_j 2^s_j
 
   __device__ __forceinline__ void add(const Block& s, const Block& d, float scale) {
 #pragma unroll
@@ -128,17 +137,20 @@ struct Buffers {
 };
 
 template <class DROPOUT>
-__device__ __forceinline__ void to_queries(
-    Buffers& buffers, const storage* qkv, const Tile& tile, int head, int heads, int tokens, const DROPOUT& dropout, float factor, const storage* dOut, float2* rows,
-    storage* dQkv) {
+__device__ __forceinline__ void to_queries(Buffers& buffers, const storage* qkv, const Tile& tile,
+                                           int head, int heads, int tokens, const DROPOUT& dropout,
+                                           float factor, const storage* dOut, float2* rows,
+                                           storage* dQkv) {
   int width = heads * HEAD;
   int stride = 3 * width;
   int64 first = (int64)tile.first * stride + head * HEAD;
   const storage* from = qkv + first;
   int rest = tile.length - tile.start;
-  Stream keys = {buffers.a, buffers.b, from + width, from + 2 * width, stride, stride, tile.length, (tile.length + TILE - 1) / TILE};
+  Stream keys = {buffers.a, buffers.b, from + width, from + 2 * width,
+                 stride,    stride,    tile.length,  (tile.length + TILE - 1) / TILE};
   copy_tile(buffers.own[0], from + tile.start * stride, stride, rest);
-  copy_tile(buffers.own[1], dOut + (int64)(tile.first + tile.start) * width + head * HEAD, width, rest);
+  copy_tile(buffers.own[1], dOut + (int64)(tile.first + tile.start) * width + head * HEAD, width,
+            rest);
   keys.start();
 
   int lane = threadIdx.x % 32;
@@ -171,7 +183,8 @@ __device__ __forceinline__ void to_queries(
           for (int i = 0; i < 4; i++) {
             int key = at + column_of(j, i);
             s.at[j][i] = key < left ? s.at[j][i] : -INFINITE;
-            d.at[j][i] = dropout.keeps(query + i / 2 * 8, step * TILE + key) ? d.at[j][i] * factor : 0;
+            d.at[j][i] =
+                dropout.keeps(query + i / 2 * 8, step * TILE + key) ? d.at[j][i] * factor : 0;
           }
         }
         if (sweep == 0) {
@@ -200,7 +213,8 @@ __device__ __forceinline__ void to_queries(
   }
   if (works) {
     scale = rsqrtf(HEAD);
-    store_rows(buffers.own[0], row, dQ, scale, scale, dQkv + first + tile.start * stride, stride, rest);
+    store_rows(buffers.own[0], row, dQ, scale, scale, dQkv + first + tile.start * stride, stride,
+               rest);
     rows += (int64)head * tokens + tile.first;
     if (lane % 4 == 0) {
 #pragma unroll
@@ -214,16 +228,18 @@ __device__ __forceinline__ void to_queries(
 }
 
 template <class DROPOUT>
-__device__ __forceinline__ void to_keys(
-    Buffers& buffers, const storage* qkv, const Tile& tile, int head, int heads, int tokens, const DROPOUT& dropout, float factor, const storage* dOut,
-    const float2* rows, storage* dQkv) {
+__device__ __forceinline__ void to_keys(Buffers& buffers, const storage* qkv, const Tile& tile,
+                                        int head, int heads, int tokens, const DROPOUT& dropout,
+                                        float factor, const storage* dOut, const float2* rows,
+                                        storage* dQkv) {
   int width = heads * HEAD;
   int stride = 3 * width;
   int64 first = (int64)tile.first * stride + head * HEAD;
   const storage* from = qkv + first;
   int rest = tile.length - tile.start;
   Stream queries = {
-      buffers.a, buffers.b, from, dOut + (int64)tile.first * width + head * HEAD, stride, width, tile.length, (tile.length + TILE - 1) / TILE};
+      buffers.a, buffers.b, from,        dOut + (int64)tile.first * width + head * HEAD,
+      stride,    width,     tile.length, (tile.length + TILE - 1) / TILE};
   copy_tile(buffers.own[0], from + width + tile.start * stride, stride, rest);
   copy_tile(buffers.own[1], from + 2 * width + tile.start * stride, stride, rest);
   queries.start();
@@ -280,45 +296,54 @@ __device__ __forceinline__ void to_keys(
   }
 }
 
-// Block x = tile · heads + head; qkv and dQkv [T, 3 heads HEAD], offsets [sequences + 1], dOut [T, heads HEAD]; rows [heads, T]: of each query's row of probabilities, log2 of
-// the sum of exponentials and Σ_j P_j dP_j.
+// Block x = tile · heads + head; qkv and dQkv [T, 3 heads HEAD], offsets [sequences + 1], dOut [T,
+// heads HEAD]; rows [heads, T]: of each query's row of probabilities, log2 of the sum of
+// exponentials and Σ_j P_j dP_j.
 extern "C" __global__ void __launch_bounds__(THREADS, 3)
-    queryGradients(const storage* qkv, const int* offsets, int sequences, int heads, int tokens, const storage* dOut, float2* rows, storage* dQkv) {
+    queryGradients(const storage* qkv, const int* offsets, int sequences, int heads, int tokens,
+                   const storage* dOut, float2* rows, storage* dQkv) {
   __shared__ __align__(128) Buffers buffers;
   Tile tile = find_tile(offsets, sequences, blockIdx.x / heads);
   if (tile.start < tile.length) {
-    to_queries(buffers, qkv, tile, blockIdx.x % heads, heads, tokens, NoDropout(), 1, dOut, rows, dQkv);
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(THREADS, 3) queryGradientsDropout(
-    const storage* qkv, const int* offsets, int sequences, int heads, int tokens, const int64* keys, int site, int threshold, float factor, const storage* dOut, float2* rows,
-    storage* dQkv) {
-  __shared__ __align__(128) Buffers buffers;
-  Tile tile = find_tile(offsets, sequences, blockIdx.x / heads);
-  int head = blockIdx.x % heads;
-  if (tile.start < tile.length) {
-    to_queries(buffers, qkv, tile, head, heads, tokens, Dropout(keys, site, threshold, tile, head), factor, dOut, rows, dQkv);
+    to_queries(buffers, qkv, tile, blockIdx.x % heads, heads, tokens, NoDropout(), 1, dOut, rows,
+               dQkv);
   }
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS, 3)
-    keyGradients(const storage* qkv, const int* offsets, int sequences, int heads, int tokens, const storage* dOut, const float2* rows, storage* dQkv) {
-  __shared__ __align__(128) Buffers buffers;
-  Tile tile = find_tile(offsets, sequences, blockIdx.x / heads);
-  if (tile.start < tile.length) {
-    to_keys(buffers, qkv, tile, blockIdx.x % heads, heads, tokens, NoDropout(), 1, dOut, rows, dQkv);
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(THREADS, 3) keyGradientsDropout(
-    const storage* qkv, const int* offsets, int sequences, int heads, int tokens, const int64* keys, int site, int threshold, float factor, const storage* dOut,
-    const float2* rows, storage* dQkv) {
+    queryGradientsDropout(const storage* qkv, const int* offsets, int sequences, int heads,
+                          int tokens, const int64* keys, int site, int threshold, float factor,
+                          const storage* dOut, float2* rows, storage* dQkv) {
   __shared__ __align__(128) Buffers buffers;
   Tile tile = find_tile(offsets, sequences, blockIdx.x / heads);
   int head = blockIdx.x % heads;
   if (tile.start < tile.length) {
-    to_keys(buffers, qkv, tile, head, heads, tokens, Dropout(keys, site, threshold, tile, head), factor, dOut, rows, dQkv);
+    to_queries(buffers, qkv, tile, head, heads, tokens, Dropout(keys, site, threshold, tile, head),
+               factor, dOut, rows, dQkv);
+  }
+}
+
+extern "C" __global__ void __launch_bounds__(THREADS, 3)
+    keyGradients(const storage* qkv, const int* offsets, int sequences, int heads, int tokens,
+                 const storage* dOut, const float2* rows, storage* dQkv) {
+  __shared__ __align__(128) Buffers buffers;
+  Tile tile = find_tile(offsets, sequences, blockIdx.x / heads);
+  if (tile.start < tile.length) {
+    to_keys(buffers, qkv, tile, blockIdx.x % heads, heads, tokens, NoDropout(), 1, dOut, rows,
+            dQkv);
+  }
+}
+
+extern "C" __global__ void __launch_bounds__(THREADS, 3)
+    keyGradientsDropout(const storage* qkv, const int* offsets, int sequences, int heads,
+                        int tokens, const int64* keys, int site, int threshold, float factor,
+                        const storage* dOut, const float2* rows, storage* dQkv) {
+  __shared__ __align__(128) Buffers buffers;
+  Tile tile = find_tile(offsets, sequences, blockIdx.x / heads);
+  int head = blockIdx.x % heads;
+  if (tile.start < tile.length) {
+    to_keys(buffers, qkv, tile, head, heads, tokens, Dropout(keys, site, threshold, tile, head),
+            factor, dOut, rows, dQkv);
   }
 }
 #endif

@@ -1,9 +1,12 @@
-// Attention without tensor cores, for every storage type, GPU and head of up to 128 columns: the readable form of attention.cu.
+// Attention without tensor cores, for every storage type, GPU and head of up to 128 columns: the
+// readable form of attention.cu.
 #include "attention_plain.cuh"
 
-// out = softmax(Q Kᵀ / √HEAD) V. Block x = tile · heads + head, y = slice of the tile. Threshold 0 drops nothing, keys may then be null.
+// out = softmax(Q Kᵀ / √HEAD) V. Block x = tile · heads + head, y = slice of the tile. Threshold 0
+// drops nothing, keys may then be null.
 extern "C" __global__ void __launch_bounds__(THREADS)
-    plainAttention(const storage* qkv, const int* offsets, int sequences, int heads, const int64* keys, int site, int threshold, float factor, storage* out) {
+    plainAttention(const storage* qkv, const int* offsets, int sequences, int heads,
+                   const int64* keys, int site, int threshold, float factor, storage* out) {
   __shared__ Rows queries, others;
   Place place(offsets, sequences, heads);
   if (place.rows <= 0) {

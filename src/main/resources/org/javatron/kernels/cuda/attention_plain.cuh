@@ -1,5 +1,7 @@
-// Attention and its gradients without tensor cores share this: a block has ROWS rows of one head of one sequence and walks over the sequence's rows, ROWS at a
-// time; four lanes share a row: each has every fourth score of it and a quarter of its result's columns. Float32 throughout, between reading and writing.
+// Attention and its gradients without tensor cores share this: a block has ROWS rows of one head of
+// one sequence and walks over the sequence's rows, ROWS at a time; four lanes share a row: each has
+// every fourth score of it and a quarter of its result's columns. Float32 throughout, between
+// reading and writing.
 #ifndef JAVATRON_ATTENTION_PLAIN
 #define JAVATRON_ATTENTION_PLAIN
 #include "attention.cuh"
@@ -9,14 +11,16 @@ static_assert(HEAD >= 1 && HEAD <= 128, "heads of 1 to 128 columns");
 constexpr int COLUMNS = (HEAD + 15) / 16 * 16;  // with zeros behind a head's own
 constexpr int ROWS = COLUMNS <= 64 ? 32 : 16;
 constexpr int THREADS = 4 * ROWS;
-constexpr int SCORES = ROWS / 4;                // of a lane
-constexpr int QUADS = COLUMNS / 16;             // groups of four columns of a lane
-constexpr int PITCH = COLUMNS + 4;              // rows begin in different banks
+constexpr int SCORES = ROWS / 4;     // of a lane
+constexpr int QUADS = COLUMNS / 16;  // groups of four columns of a lane
+constexpr int PITCH = COLUMNS + 4;   // rows begin in different banks
 
 struct Rows {
   float4 at[ROWS * PITCH / 4];
 
-  __device__ __forceinline__ const float4& quad(int row, int quad) const { return at[row * (PITCH / 4) + quad]; }
+  __device__ __forceinline__ const float4& quad(int row, int quad) const {
+    return at[row * (PITCH / 4) + quad];
+  }
 
   // Reads rows of a matrix with `stride` values a row; rows from `there` on become 0.
   __device__ __forceinline__ void read(const storage* from, int stride, int there) {
@@ -54,7 +58,8 @@ __device__ __forceinline__ float max_of_row(float x) {
 }
 
 // The lane's products of its row with the other rows.
-__device__ __forceinline__ void dots(float (&d)[SCORES], const Rows& own, const Rows& others, Lane lane) {
+__device__ __forceinline__ void dots(float (&d)[SCORES], const Rows& own, const Rows& others,
+                                     Lane lane) {
 #pragma unroll
   for (int i = 0; i < SCORES; i++) {
     d[i] = 0;
@@ -92,7 +97,8 @@ struct Sum {
   }
 
   // Adds the other rows, weighed by the row's scores.
-  __device__ __forceinline__ void add(const float (&scores)[SCORES], const Rows& others, Lane lane) {
+  __device__ __forceinline__ void add(const float (&scores)[SCORES], const Rows& others,
+                                      Lane lane) {
 #pragma unroll
     for (int j = 0; j < SCORES; j++) {
 #pragma unroll
@@ -132,9 +138,13 @@ struct Place {
   int head, width, stride, start, rows;
 
   __device__ __forceinline__ Place(const int* offsets, int sequences, int heads)
-      : tile(find_tile(offsets, sequences, blockIdx.x / heads)), head(blockIdx.x % heads), width(heads * HEAD), stride(3 * width) {
+      : tile(find_tile(offsets, sequences, blockIdx.x / heads)),
+        head(blockIdx.x % heads),
+        width(heads * HEAD),
+        stride(3 * width) {
     start = tile.start + blockIdx.y * ROWS;
-    rows = tile.length - start;  // that are left, none in a tile's last slices where a sequence ends
+    rows =
+        tile.length - start;  // that are left, none in a tile's last slices where a sequence ends
   }
 
   // A row of queries (part 0), keys (1) or values (2).
@@ -143,6 +153,8 @@ struct Place {
   }
 
   // A row of an array [T, width].
-  __device__ __forceinline__ int64 at(int row) const { return (int64)(tile.first + row) * width + head * HEAD; }
+  __device__ __forceinline__ int64 at(int row) const {
+    return (int64)(tile.first + row) * width + head * HEAD;
+  }
 };
 #endif

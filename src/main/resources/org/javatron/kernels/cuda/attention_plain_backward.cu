@@ -1,11 +1,13 @@
-// The gradient of attention without tensor cores: the readable form of attention_backward.cu, in the same two passes.
+// The gradient of attention without tensor cores: the readable form of attention_backward.cu, in
+// the same two passes.
 #include "attention_plain.cuh"
 
-// First pass of the gradient: dQ, and for every query and head what the second pass needs of its row of probabilities: rows[head · T + row] = (log2 of the
-// sum of exponentials, Σ_j P_j dP_j).
-extern "C" __global__ void __launch_bounds__(THREADS) plainQueryGradients(
-    const storage* qkv, const int* offsets, int sequences, int heads, int tokens, const int64* keys, int site, int threshold, float factor, const storage* dOut,
-    float2* rows, storage* dQkv) {
+// First pass of the gradient: dQ, and for every query and head what the second pass needs of its
+// row of probabilities: rows[head · T + row] = (log2 of the sum of exponentials, Σ_j P_j dP_j).
+extern "C" __global__ void __launch_bounds__(THREADS)
+    plainQueryGradients(const storage* qkv, const int* offsets, int sequences, int heads,
+                        int tokens, const int64* keys, int site, int threshold, float factor,
+                        const storage* dOut, float2* rows, storage* dQkv) {
   __shared__ Rows queries, gradients, ks, vs;
   Place place(offsets, sequences, heads);
   if (place.rows <= 0) {
@@ -67,15 +69,17 @@ extern "C" __global__ void __launch_bounds__(THREADS) plainQueryGradients(
   if (lane.row < place.rows) {
     sum.write(dQkv + place.at(place.start + lane.row, 0), rsqrtf(HEAD), lane);
     if (lane.part == 0) {
-      rows[(int64)place.head * tokens + place.tile.first + place.start + lane.row] = {max - log2f(weight), mean};
+      rows[(int64)place.head * tokens + place.tile.first + place.start + lane.row] = {
+          max - log2f(weight), mean};
     }
   }
 }
 
 // Second pass of the gradient: dK and dV of a block's keys, from all queries in order.
-extern "C" __global__ void __launch_bounds__(THREADS) plainKeyGradients(
-    const storage* qkv, const int* offsets, int sequences, int heads, int tokens, const int64* keys, int site, int threshold, float factor, const storage* dOut,
-    const float2* rows, storage* dQkv) {
+extern "C" __global__ void __launch_bounds__(THREADS)
+    plainKeyGradients(const storage* qkv, const int* offsets, int sequences, int heads, int tokens,
+                      const int64* keys, int site, int threshold, float factor, const storage* dOut,
+                      const float2* rows, storage* dQkv) {
   __shared__ Rows ks, vs, queries, gradients;
   Place place(offsets, sequences, heads);
   if (place.rows <= 0) {

@@ -1,5 +1,5 @@
-// Tiles of TILE rows by HEAD columns in shared memory for tensor cores, in pieces of 16 bytes. A row's pieces are permuted
-// so that the eight rows of an 8x8 matrix lie in different banks.
+// Tiles of TILE rows by HEAD columns in shared memory for tensor cores, in pieces of 16 bytes. A
+// row's pieces are permuted so that the eight rows of an 8x8 matrix lie in different banks.
 #ifndef JAVATRON_ATTENTION_TILES
 #define JAVATRON_ATTENTION_TILES
 #include "attention.cuh"
@@ -18,7 +18,8 @@ __device__ __forceinline__ int place(int row, int piece) {
 }
 
 // Starts copying rows of a matrix with `stride` values a row; rows from `rows` on become 0.
-__device__ __forceinline__ void copy_tile(storage* tile, const storage* from, int stride, int rows) {
+__device__ __forceinline__ void copy_tile(storage* tile, const storage* from, int stride,
+                                          int rows) {
 #pragma unroll
   for (int i = 0; i < TILE * PIECES / THREADS; i++) {
     int row = (threadIdx.x + i * THREADS) / PIECES;
@@ -38,7 +39,9 @@ __device__ __forceinline__ void load_left(uint32 (&a)[DEPTH][4], const storage* 
 }
 
 // d[16][16] = left · (16 rows of a tile)ᵀ, as two accumulators of 8 columns.
-__device__ __forceinline__ void times_rows(float (&d0)[4], float (&d1)[4], const uint32 (&left)[DEPTH][4], const storage* tile, int row) {
+__device__ __forceinline__ void times_rows(float (&d0)[4], float (&d1)[4],
+                                           const uint32 (&left)[DEPTH][4], const storage* tile,
+                                           int row) {
   int lane = threadIdx.x % 32;
 #pragma unroll
   for (int i = 0; i < 4; i++) {
@@ -54,7 +57,8 @@ __device__ __forceinline__ void times_rows(float (&d0)[4], float (&d1)[4], const
 }
 
 // d[16][HEAD] += left[16][16] · (16 rows of a tile).
-__device__ __forceinline__ void add_times_tile(float (&d)[PIECES][4], const uint32 (&left)[4], const storage* tile, int row) {
+__device__ __forceinline__ void add_times_tile(float (&d)[PIECES][4], const uint32 (&left)[4],
+                                               const storage* tile, int row) {
   int lane = threadIdx.x % 32;
 #pragma unroll
   for (int c = 0; c < PIECES; c += 2) {
@@ -66,16 +70,19 @@ __device__ __forceinline__ void add_times_tile(float (&d)[PIECES][4], const uint
 }
 
 // Two accumulators side by side as the left factor of a product over their 16 columns.
-__device__ __forceinline__ void to_left(uint32 (&left)[4], const float (&d0)[4], const float (&d1)[4]) {
+__device__ __forceinline__ void to_left(uint32 (&left)[4], const float (&d0)[4],
+                                        const float (&d1)[4]) {
   left[0] = pack_pair(d0[0], d0[1]);
   left[1] = pack_pair(d0[2], d0[3]);
   left[2] = pack_pair(d1[0], d1[1]);
   left[3] = pack_pair(d1[2], d1[3]);
 }
 
-// Writes a warp's [16][HEAD] accumulator, through 16 rows of shared memory that only this warp uses, in whole rows.
-__device__ __forceinline__ void store_rows(
-    storage* tile, int row, const float (&d)[PIECES][4], float upper, float lower, storage* to, int stride, int rows) {
+// Writes a warp's [16][HEAD] accumulator, through 16 rows of shared memory that only this warp
+// uses, in whole rows.
+__device__ __forceinline__ void store_rows(storage* tile, int row, const float (&d)[PIECES][4],
+                                           float upper, float lower, storage* to, int stride,
+                                           int rows) {
   int lane = threadIdx.x % 32;
 #pragma unroll
   for (int c = 0; c < PIECES; c++) {
@@ -90,7 +97,8 @@ __device__ __forceinline__ void store_rows(
     int r = row + (lane + i * 32) / PIECES;
     int piece = lane % PIECES;
     if (r < rows) {
-      *reinterpret_cast<uint4*>(to + r * stride + piece * 8) = *reinterpret_cast<const uint4*>(tile + place(r, piece));
+      *reinterpret_cast<uint4*>(to + r * stride + piece * 8) =
+          *reinterpret_cast<const uint4*>(tile + place(r, piece));
     }
   }
 }

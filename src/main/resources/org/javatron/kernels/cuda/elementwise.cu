@@ -1,9 +1,31 @@
-// Value by value: GELU, additions, dropout. Each thread takes 8 neighbouring values (the count is a
-// multiple of 8); the memory's speed is the limit.
+// Value by value: GELU, additions, dropout. Each thread takes 8 neighbouring values; the memory's speed
+// is the limit.
 #include "common.cuh"
 
 #define INV_SQRT_2 0.70710678118654752f
 #define INV_SQRT_2PI 0.39894228040143268f
+
+// Eight values, or as many as there are.
+__device__ __forceinline__ eight load_some(const storage* x, int64 at, int64 count) {
+  if (at + 8 <= count) {
+    return load8(x + at);
+  }
+  eight y = {};
+  for (int i = 0; at + i < count; i++) {
+    y.v[i] = to_float(x[at + i]);
+  }
+  return y;
+}
+
+__device__ __forceinline__ void store_some(storage* out, int64 at, int64 count, const eight& y) {
+  if (at + 8 <= count) {
+    store8(out + at, y);
+    return;
+  }
+  for (int i = 0; at + i < count; i++) {
+    out[at + i] = from_float<storage>(y.v[i]);
+  }
+}
 
 // The share of a normal distribution below z.
 __device__ __forceinline__ float normal_below(float z) { return 0.5f * (1 + erff(z * INV_SQRT_2)); }
@@ -14,12 +36,12 @@ extern "C" __global__ void gelu(const storage* z, storage* out, int64 count) {
   if (at >= count) {
     return;
   }
-  eight x = load8(z + at);
+  eight x = load_some(z, at, count);
 #pragma unroll
   for (int i = 0; i < 8; i++) {
     x.v[i] *= normal_below(x.v[i]);
   }
-  store8(out + at, x);
+  store_some(out, at, count, x);
 }
 
 extern "C" __global__ void geluBackward(
@@ -28,14 +50,14 @@ extern "C" __global__ void geluBackward(
   if (at >= count) {
     return;
   }
-  eight x = load8(z + at);
-  eight d = load8(dOut + at);
+  eight x = load_some(z, at, count);
+  eight d = load_some(dOut, at, count);
 #pragma unroll
   for (int i = 0; i < 8; i++) {
     float density = INV_SQRT_2PI * expf(-0.5f * x.v[i] * x.v[i]);
     d.v[i] *= normal_below(x.v[i]) + x.v[i] * density;
   }
-  store8(dZ + at, d);
+  store_some(dZ, at, count, d);
 }
 
 // out = a + b; out may be a or b.
@@ -44,13 +66,13 @@ extern "C" __global__ void add(const storage* a, const storage* b, storage* out,
   if (at >= count) {
     return;
   }
-  eight x = load8(a + at);
-  eight y = load8(b + at);
+  eight x = load_some(a, at, count);
+  eight y = load_some(b, at, count);
 #pragma unroll
   for (int i = 0; i < 8; i++) {
     x.v[i] += y.v[i];
   }
-  store8(out + at, x);
+  store_some(out, at, count, x);
 }
 
 // out = x times a number that is on the GPU.
@@ -60,12 +82,12 @@ extern "C" __global__ void scale(
   if (at >= count) {
     return;
   }
-  eight y = load8(x + at);
+  eight y = load_some(x, at, count);
 #pragma unroll
   for (int i = 0; i < 8; i++) {
     y.v[i] *= *factor;
   }
-  store8(out + at, y);
+  store_some(out, at, count, y);
 }
 
 // out = x with some values dropped and the others scaled, by the rule of Java's DropoutRule; a row is

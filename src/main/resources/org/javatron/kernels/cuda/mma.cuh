@@ -1,5 +1,7 @@
-// Tensor-core and copy instructions of compute capability 8.0 and above, as functions: PTX ISA, "Warp level matrix instructions" and "cp.async".
-// A warp's 16x8 accumulator: lane l holds rows l / 4 and l / 4 + 8, columns 2 (l % 4) and the next: d[0], d[1] of the first row, d[2], d[3] of the second.
+// Tensor-core and copy instructions of compute capability 8.0 and above, as functions: PTX ISA,
+// "Warp level matrix instructions" and "cp.async". A warp's 16x8 accumulator: lane l holds rows l /
+// 4 and l / 4 + 8, columns 2 (l % 4) and the next: d[0], d[1] of the first row, d[2], d[3] of the
+// second.
 #ifndef JAVATRON_MMA
 #define JAVATRON_MMA
 
@@ -14,13 +16,16 @@ __device__ __forceinline__ unsigned shared_address(const void* p) {
 }
 
 // d += a b: a 16x16 (rows by depth), b 16x8 (depth by columns).
-__device__ __forceinline__ void multiply_add(float (&d)[4], const unsigned (&a)[4], unsigned b0, unsigned b1) {
-  asm("mma.sync.aligned.m16n8k16.row.col.f32." MMA_TYPE "." MMA_TYPE ".f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+__device__ __forceinline__ void multiply_add(float (&d)[4], const unsigned (&a)[4], unsigned b0,
+                                             unsigned b1) {
+  asm("mma.sync.aligned.m16n8k16.row.col.f32." MMA_TYPE "." MMA_TYPE
+      ".f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
       : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
       : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
 }
 
-// Four 8x8 matrices from shared memory, lane 8 i + r naming row r of matrix i; lane l gets values 2 (l % 4) and the next of row l / 4 of each.
+// Four 8x8 matrices from shared memory, lane 8 i + r naming row r of matrix i; lane l gets values 2
+// (l % 4) and the next of row l / 4 of each.
 __device__ __forceinline__ void load_matrices(unsigned (&r)[4], const void* row) {
   asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
                : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
@@ -38,12 +43,15 @@ __device__ __forceinline__ void load_transposed(unsigned (&r)[4], const void* ro
 
 // Starts a copy of 16 bytes to shared memory, or of zeros where there is nothing to copy.
 __device__ __forceinline__ void copy_async(void* shared, const void* global, bool there) {
-  asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(shared_address(shared)), "l"(global), "r"(there ? 16 : 0)
+  asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(shared_address(shared)),
+               "l"(global), "r"(there ? 16 : 0)
                : "memory");
 }
 
 // Ends a group of copies.
-__device__ __forceinline__ void commit_copies() { asm volatile("cp.async.commit_group;" ::: "memory"); }
+__device__ __forceinline__ void commit_copies() {
+  asm volatile("cp.async.commit_group;" ::: "memory");
+}
 
 // Waits until at most LATER groups of this thread are under way.
 template <int LATER>
