@@ -11,8 +11,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import org.javatron.kernels.Device;
 import org.javatron.kernels.KernelSet;
+import org.javatron.kernels.KernelSettings;
+import org.javatron.kernels.Precision;
 import org.javatron.weights.Pooling;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +33,22 @@ class EncoderTest {
   @EnumSource(names = {"REFERENCE", "CPU"})
   void clsAndMeanArePyTorchs(KernelSet set) throws Exception {
     compare(options(set), 1e-5);
+  }
+
+  /** float16 has 11 bits: a rounding is up to 5e-4 of a value. */
+  @Test
+  void withHalfTheMemoryToo() throws Exception {
+    KernelSettings half = new KernelSettings(KernelSet.REFERENCE, Precision.FP16, 1);
+    compare(new EncoderOptions(100, half), 3e-3);
+  }
+
+  @Test
+  @Tag("gpu-nd4j")
+  void onAGpuByNd4jToo() throws Exception {
+    assertEquals(Device.CUDA, Device.ofNd4j());
+    clsAndMeanArePyTorchs(KernelSet.REFERENCE);
+    withHalfTheMemoryToo();
+    batchAndOrderChangeNothing(KernelSet.REFERENCE);
   }
 
   private void compare(EncoderOptions options, double limit) throws Exception {

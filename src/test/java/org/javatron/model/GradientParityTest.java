@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.javatron.kernels.Device;
 import org.javatron.kernels.KernelSet;
 import org.javatron.kernels.KernelSettings;
 import org.javatron.testing.Peers;
@@ -47,6 +48,14 @@ class GradientParityTest {
   void meanNormalizedWithTemperature(KernelSet kernels) throws Exception {
     Path model = Golden.directory(temporary.resolve("mean"), Pooling.MEAN, true);
     check(model, Golden.config(), kernels, batch("batch.json"), 0.05, golden("mean.safetensors"));
+  }
+
+  @Test
+  @Tag("gpu-nd4j")
+  void onAGpuByNd4jToo() throws Exception {
+    assertEquals(Device.CUDA, Device.ofNd4j());
+    cls(KernelSet.REFERENCE);
+    meanNormalizedWithTemperature(KernelSet.REFERENCE);
   }
 
   /** A real model and real texts; the peer computes in float64, so all of the error is ours. */

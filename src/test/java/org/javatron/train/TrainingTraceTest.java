@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.javatron.data.CorpusReader;
 import org.javatron.encode.SequenceBuilder;
+import org.javatron.kernels.Device;
 import org.javatron.kernels.KernelSet;
 import org.javatron.kernels.KernelSettings;
 import org.javatron.model.TrainableOptions;
@@ -49,9 +50,13 @@ class TrainingTraceTest {
 
   @Test
   void theTrainingIsPyTorchs() throws IOException {
+    golden(CPU);
+  }
+
+  private void golden(KernelSettings kernels) throws IOException {
     JsonNode request = read(GOLDEN.resolve("training-trace/request.json"));
     JsonNode expected = read(GOLDEN.resolve("training-trace/expected.json"));
-    Trace trace = train(CPU, model(GOLDEN.resolve("bert"), Pooling.CLS, false), request);
+    Trace trace = train(kernels, model(GOLDEN.resolve("bert"), Pooling.CLS, false), request);
     // Rounding to float32 grows from step to step: 6e-7 was seen in the first 10, 2e-5 later.
     requireSame(expected, trace, 1e-5, 1e-3);
     requireUnlike(expected.get("wrong_losses"), trace);
@@ -63,6 +68,13 @@ class TrainingTraceTest {
   @Tag("real-data")
   void theTrainingOfMiniLmIsPyTorchs() throws IOException {
     miniLm(CPU);
+  }
+
+  @Test
+  @Tag("gpu-nd4j")
+  void onAGpuByNd4jToo() throws IOException {
+    assertEquals(Device.CUDA, Device.ofNd4j());
+    golden(new KernelSettings(KernelSet.REFERENCE, 1));
   }
 
   @Test
