@@ -1,7 +1,5 @@
 package org.javatron.kernels;
 
-import java.util.Locale;
-
 /** Which implementation computes the ops. */
 public enum KernelSet {
   /** Plain ND4J calls: slow, obvious, on any ND4J backend. */
@@ -9,14 +7,5 @@ public enum KernelSet {
   /** OpenBLAS and the Vector API over tiles that stay in a core's cache. */
   CPU,
   /** An NVIDIA GPU: cuBLASLt for the products, small CUDA programs for the rest. */
-  CUDA;
-
-  /**
-   * The name as options and messages write it.
-   *
-   * @return in lower case
-   */
-  public String lowerCase() {
-    return name().toLowerCase(Locale.ROOT);
-  }
+  CUDA
 }

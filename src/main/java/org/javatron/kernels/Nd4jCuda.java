@@ -60,7 +60,7 @@ public final class Nd4jCuda {
   /**
    * Looks at the GPU; to be called before ND4J is first used.
    *
-   * @return the GPU in a few words: name, capability and memory
+   * @return the GPU in a few words: name, capability, memory, and how much of it ND4J may take
    * @throws IllegalArgumentException if there is none, or the backend has no code for it; the
    *     message says what to do
    */
@@ -81,8 +81,19 @@ public final class Nd4jCuda {
             sentence -> {
               throw new IllegalArgumentException(sentence);
             });
-    return "%s, capability %s, %d MB"
-        .formatted(gpu.name, gpu.capabilityText(), gpu.memoryBytes >> 20);
+    return describe(gpu, System.getenv("SD_MAX_DEVICE_BYTES"));
+  }
+
+  /** The GPU in a few words, with ND4J's own limit if there is one. */
+  static String describe(Gpu gpu, String limit) {
+    return "%s (compute capability %s), %d MB, %s"
+        .formatted(
+            gpu.name,
+            gpu.capabilityText(),
+            gpu.memoryBytes >> 20,
+            limit == null
+                ? "all of which it may take"
+                : "of which it may take %d MB".formatted(Long.parseLong(limit) >> 20));
   }
 
   /**

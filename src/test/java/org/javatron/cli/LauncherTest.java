@@ -204,4 +204,23 @@ class LauncherTest {
       }
     }
   }
+
+  @Test
+  void onAGpuNd4jIsToldHowMuchMemoryItMayTake() throws IOException, InterruptedException {
+    fakeJava(
+        "17.0.1",
+        "java.base",
+        "echo $SD_MAX_DEVICE_BYTES $ND4J_CUDA_MAX_DEVICE_CACHE $ND4J_CUDA_FORCE_SINGLE_GPU; "
+            + PRINT);
+    Map<String, String> cuda = Map.of("JAVATRON_BACKEND", "cuda", "JAVATRON_DEVICE", "8g");
+    List<String> lines = run(launcher, cuda).output().lines().toList();
+    assertEquals("8589934592 1073741824 true", lines.get(0));
+    assertTrue(
+        lines.contains(folder.toRealPath().resolve("an app/target/cuda/javatron/lib/*").toString()),
+        lines::toString);
+    assertEquals("", options().get(0).strip());
+    run(launcher, Map.of("JAVATRON_BACKEND", "tpu")).assertFails("not tpu");
+    run(launcher, Map.of("JAVATRON_BACKEND", "cuda", "JAVATRON_DEVICE", "8"))
+        .assertFails("JAVATRON_DEVICE must be like 8g or 8000m, not 8.");
+  }
 }
