@@ -105,7 +105,7 @@ class ContrastiveStepTest {
     return copies;
   }
 
-  private static void assertClose(
+  private void assertClose(
       Map<String, double[]> expected, Map<String, double[]> found, double factor) {
     assertEquals(expected.keySet(), found.keySet());
     double greatest =
@@ -113,9 +113,10 @@ class ContrastiveStepTest {
     expected.forEach(
         (name, values) -> {
           // The loss pulls and pushes passages by as much, so the gradient of what all of them
-          // share
-          // (the last bias of their encoder) is 0 but for rounding.
-          double scale = Math.max(max(values), 1e-3 * greatest);
+          // share (the last bias of their encoder) is 0 but for rounding. That is some 1e-7 of what
+          // is added up, on the GPU of a random model with larger values.
+          double least = kernels.set() == KernelSet.CUDA ? 1e-2 : 1e-3;
+          double scale = Math.max(max(values), least * greatest);
           double[] others = found.get(name);
           for (int i = 0; i < values.length; i++) {
             assertEquals(values[i] * factor, others[i], 1e-4 * scale * factor, name + " " + i);
