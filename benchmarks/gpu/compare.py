@@ -65,11 +65,11 @@ class Comparison:
             ("torch", "compiled"): (compiler, batches[1:2]),
         }
         if small:
-            ways = {key: ways[key] for key in [("javatron", "fp32"), ("torch", "fp32"), ("torch", "bf16"), ("torch", "autocast")]}
+            ways = {key: ways[key] for key in [("javatron", "fp32"), ("torch", "fp32")]}
         rates = self.tried("rates", "torch", "", lambda: torch.ask("rates"))
         if rates:
             self.keep(kind="rates", **rates)
-        texts = {n: torch.ask("tokens", n) for n in {count(way) for _, way in ways}}
+        texts = {n: self.work(ids, n) for n in {count(way) for _, way in ways}}
 
         best = {}
         for (side, way), (worker, options) in ways.items():
@@ -83,10 +83,9 @@ class Comparison:
                 before = best.get((side, way))
                 if before is None or answer["ms"] < before[1]:
                     best[side, way] = (setting, answer["ms"])
-                if worker is java and best[side, way][0] != setting:
-                    worker.ask("close", setting)
-                elif worker is java and before:
-                    worker.ask("close", before[0])
+                if worker is java and before:  # only the best so far keeps its memory
+                    worse = before[0] if best[side, way][0] == setting else setting
+                    self.tried("encode", side, worse, lambda: worker.ask("close", worse))
         self.vectors({key: (ways[key][0], setting) for key, (setting, _) in best.items()})
 
         taken = {key: [] for key in best}
@@ -102,12 +101,24 @@ class Comparison:
         for worker in (java, torch, compiler):
             worker.end()
 
+    def work(self, ids, count):
+        """How many tokens the first texts have, [CLS] and [SEP] included, and the operations of the matrix products over them: nothing for padding."""
+        with open(f"{self.options.model}/config.json", encoding="utf-8") as file:
+            config = json.load(file)
+        with open(ids, encoding="utf-8") as lines:
+            lengths = np.array([len(json.loads(line)["text"]) + 2 for line, _ in zip(lines, range(count))], np.float64)
+        hidden = config["hidden_size"]
+        linear = 2 * (4 * hidden * hidden + 2 * hidden * config["intermediate_size"])
+        flops = config["num_hidden_layers"] * (linear * lengths.sum() + 4 * hidden * (lengths**2).sum())
+        return {"texts": len(lengths), "tokens": int(lengths.sum()), "flops": float(flops)}
+
     def vectors(self, settings):
-        """How far the vectors of each way are from PyTorch's in float32. Random weights give all texts nearly one vector, so the mean is taken off first."""
+        """How far each way's vectors are from PyTorch's in float32. Random weights put all texts near one point, so the distance is also told
+        relative to how far the texts are from their mean."""
         found = {}
         for key, (worker, setting) in settings.items():
             file = f"{self.options.work}/vectors"
-            if self.tried("encode", key[0], setting, lambda: worker.ask("vectors", setting, 1000, file)):
+            if self.tried("encode", key[0], setting, lambda: worker.ask("vectors", setting, 1000, file)) is not None:
                 found[key] = np.fromfile(file, np.float32)
         if ("torch", "fp32") not in found:
             return

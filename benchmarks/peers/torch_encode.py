@@ -6,7 +6,6 @@ Requests on standard input, an answer a line:
     run SETTING COUNT             a pass from token ids to float32 vectors in the host's memory: {"ms": ...}
     vectors SETTING COUNT FILE    writes the vectors, float32
     rates                         of a bf16 matrix product and of a copy on this GPU
-    tokens COUNT                  how many tokens so many texts have, and the useful work in them
 SETTING is WAY-BATCH: autocast (bf16), bf16, fp16, fp32 or compiled (bf16, torch.compile), and texts a batch.
 """
 
@@ -41,7 +40,7 @@ class Encoding:
             model = transformers.BertModel.from_pretrained(self.folder, add_pooling_layer=False, attn_implementation="sdpa")
             model = model.to(self.where, TYPES[way]).eval()
             self.models[way] = torch.compile(model, dynamic=True) if way == "compiled" else model
-            self.encode(way, 64, WARM_UP)
+            self.encode(way, 64, WARM_UP if self.where.type == "cuda" else 64)
         return self.models[way]
 
     @torch.inference_mode()
@@ -72,8 +71,6 @@ class Encoding:
     def answer(self, what, setting="", count="", file=""):
         if what == "rates":
             return rates(self.where)
-        if what == "tokens":
-            return self.work(int(setting))
         way, batch = setting.split("-")
         self.model(way)
         finish(self.where)
@@ -82,14 +79,6 @@ class Encoding:
         if what == "vectors":
             vectors.tofile(file)
         return {"ms": (time.perf_counter() - begun) * 1e3}
-
-    def work(self, count):
-        """Multiplications and additions of the matrix products, nothing for padding."""
-        config = transformers.BertConfig.from_pretrained(self.folder)
-        h, lengths = config.hidden_size, np.array([len(text) for text in self.texts[:count]], np.float64)
-        linear = 2 * (4 * h * h + 2 * h * config.intermediate_size)
-        flops = config.num_hidden_layers * (linear * lengths.sum() + 4 * h * (lengths**2).sum())
-        return {"texts": len(lengths), "tokens": int(lengths.sum()), "flops": float(flops)}
 
 
 def rates(where):

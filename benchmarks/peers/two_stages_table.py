@@ -11,11 +11,12 @@ import sys
 POINTS = ("start", "stage1", "stage2")
 rows = [json.loads(line) for line in pathlib.Path(sys.argv[1]).read_text("utf-8").splitlines()]
 times = [name for name in rows[0]["seconds"] if all(name in row["seconds"] for row in rows)]
-print("MRR@10 / Recall@1000, then seconds")
-print(" ".join([f"{'seed':>5} {'side':<9}", *(f"{p:>15}" for p in POINTS), *(f"{t:>13}" for t in times)]))
+print("MRR@10 / Recall@1000, then seconds of the clock and, behind the slash, of the processor")
+print(" ".join([f"{'seed':>5} {'side':<9}", *(f"{p:>15}" for p in POINTS), *(f"{t:>15}" for t in times)]))
 for row in sorted(rows, key=lambda row: (row["seed"], row["side"])):
     figures = [f"{row[p]['mrr@10']:.4f} / {row[p]['recall@1000']:.4f}" for p in POINTS]
-    print(" ".join([f"{row['seed']:>5} {row['side']:<9}", *figures, *(f"{row['seconds'][t]:>13}" for t in times)]))
+    took = [f"{row['seconds'][t]:.1f} / {row['cpu_seconds'][t]:.1f}" for t in times]
+    print(" ".join([f"{row['seed']:>5} {row['side']:<9}", *figures, *(f"{t:>15}" for t in took)]))
 final = {side: [row["stage2"]["mrr@10"] for row in rows if row["side"] == side] for side in ("javatron", "pytorch")}
 mean = {side: sum(values) / len(values) for side, values in final.items()}
 apart = abs(mean["javatron"] - mean["pytorch"])

@@ -10,8 +10,7 @@ import os
 import site
 import sys
 
-# As CudaCompiler names them.
-ARCHITECTURES = ("75", "80", "90a", "120")
+ARCHITECTURES = ("75", "80", "90a", "120")  # as CudaCompiler names them
 HEAD = "HEAD=64"
 TYPES = ("STORAGE_FP32", "STORAGE_BF16", "STORAGE_FP16")
 

@@ -29,9 +29,9 @@ import picocli.CommandLine.Spec;
     description = "Finds the best passages of each query, exactly.",
     footer = {
       "",
-      "The score is the inner product. Passages are ordered by score, those with equal scores by their place in the collection. The"
-          + " embeddings are mapped, not loaded; what else is needed is said before the search"
-          + " begins and stays within --memory.",
+      "The score is the inner product. Passages are ordered by score, those with equal scores by"
+          + " their place in the collection. The embeddings are mapped, not loaded; what else is"
+          + " needed is said before the search begins and stays within --memory.",
       "",
       "Example:",
       "  javatron search --queries Q --passages E --depth 1000 --output run.tsv"

@@ -12,7 +12,6 @@ import org.javatron.train.CheckpointSettings;
 import org.javatron.train.EvaluationSettings;
 import org.javatron.train.ExampleSettings;
 import org.javatron.train.HeldOutSettings;
-import org.javatron.train.OptimizerSettings;
 import org.javatron.train.StepSettings;
 import org.javatron.train.Trainer;
 import org.javatron.train.TrainingSettings;
@@ -103,56 +102,7 @@ final class TrainCommand implements Callable<Integer> {
       description = "Optimiser steps, in place of --epochs.")
   private Long maxSteps;
 
-  @Option(
-      names = "--learning-rate",
-      defaultValue = "5e-6",
-      paramLabel = "RATE",
-      description = "The highest learning rate (default: ${DEFAULT-VALUE}).")
-  private double learningRate;
-
-  @Option(
-      names = "--warmup-ratio",
-      defaultValue = "0.1",
-      paramLabel = "PART",
-      description =
-          "Part of the steps in which the rate rises; then it falls to 0 (default:"
-              + " ${DEFAULT-VALUE}).")
-  private double warmupRatio;
-
-  @Option(
-      names = "--max-grad-norm",
-      defaultValue = "1.0",
-      paramLabel = "NORM",
-      description = "Longer gradients are shortened to this (default: ${DEFAULT-VALUE}).")
-  private double maxGradNorm;
-
-  @Option(
-      names = "--weight-decay",
-      defaultValue = "0",
-      paramLabel = "D",
-      description = "AdamW's, on all but biases and LayerNorm (default: ${DEFAULT-VALUE}).")
-  private double weightDecay;
-
-  @Option(
-      names = "--adam-beta1",
-      defaultValue = "0.9",
-      paramLabel = "B",
-      description = "AdamW's (default: ${DEFAULT-VALUE}).")
-  private double beta1;
-
-  @Option(
-      names = "--adam-beta2",
-      defaultValue = "0.999",
-      paramLabel = "B",
-      description = "AdamW's (default: ${DEFAULT-VALUE}).")
-  private double beta2;
-
-  @Option(
-      names = "--adam-epsilon",
-      defaultValue = "1e-8",
-      paramLabel = "E",
-      description = "AdamW's (default: ${DEFAULT-VALUE}).")
-  private double epsilon;
+  @Mixin private OptimizerOptions optimizer;
 
   @Option(
       names = "--gradient-accumulation-steps",
@@ -350,8 +300,7 @@ final class TrainCommand implements Callable<Integer> {
                 normalize ? true : null,
                 dropout,
                 untie),
-            new OptimizerSettings(
-                learningRate, warmupRatio, maxGradNorm, weightDecay, beta1, beta2, epsilon),
+            optimizer.checked(),
             epochs == null ? 3 : epochs,
             maxSteps,
             seed,
@@ -399,13 +348,6 @@ final class TrainCommand implements Callable<Integer> {
     check(batchSize * (long) passages > 1, "one query with one passage has nothing to learn from");
     positive("--epochs", epochs);
     positive("--temperature", temperature);
-    positive("--max-grad-norm", maxGradNorm);
-    positive("--adam-epsilon", epsilon);
-    range("--learning-rate", learningRate, learningRate >= 0 && learningRate < 1e3, "0 or more");
-    range("--weight-decay", weightDecay, weightDecay >= 0 && weightDecay < 1e3, "0 or more");
-    range("--warmup-ratio", warmupRatio, warmupRatio >= 0 && warmupRatio <= 1, "from 0 to 1");
-    range("--adam-beta1", beta1, beta1 >= 0 && beta1 < 1, "from 0 up to but not 1");
-    range("--adam-beta2", beta2, beta2 >= 0 && beta2 < 1, "from 0 up to but not 1");
     range(
         "--dropout",
         dropout,
@@ -456,11 +398,11 @@ final class TrainCommand implements Callable<Integer> {
     if (summary.best() != null && summary.lastMrr() != null) {
       out.printf(
           Locale.ROOT,
-          "held-out MRR@10: %.4f before training, %.4f at the end, best %.4f after step %d%n",
+          "held-out MRR@10: %.4f before training, %.4f at the end, best %.4f: %s%n",
           summary.firstMrr(),
           summary.lastMrr(),
           summary.best().mrr10(),
-          summary.best().step());
+          summary.bestCheckpoint());
     }
     out.flush();
   }
@@ -480,7 +422,8 @@ final class TrainCommand implements Callable<Integer> {
       answer
           .putObject("best")
           .put("step", summary.best().step())
-          .put("mrr@10", summary.best().mrr10());
+          .put("mrr@10", summary.best().mrr10())
+          .put("checkpoint", summary.bestCheckpoint().toString());
     }
     return answer;
   }

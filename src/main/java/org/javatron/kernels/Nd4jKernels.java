@@ -31,12 +31,12 @@ public final class Nd4jKernels implements Kernels<INDArray> {
    */
   public Nd4jKernels(Precision precision) {
     half = precision == Precision.FP16;
-    memory = new Nd4jMemory(half ? DataType.HALF : DataType.FLOAT);
+    memory = new Nd4jMemory(half ? DataType.FLOAT16 : DataType.FLOAT);
   }
 
   /** An activation to compute with: float16 is for storage and products alone. */
   private static INDArray wide(INDArray x) {
-    return x.dataType() == DataType.HALF ? x.castTo(DataType.FLOAT) : x;
+    return x.dataType() == DataType.FLOAT16 ? x.castTo(DataType.FLOAT) : x;
   }
 
   /** {@code a b}; with float16 activations both are rounded to float16 and sums are float32. */
@@ -44,8 +44,8 @@ public final class Nd4jKernels implements Kernels<INDArray> {
     if (!half) {
       return a.mmul(b);
     }
-    INDArray x = a.castTo(DataType.HALF);
-    INDArray y = b.castTo(DataType.HALF);
+    INDArray x = a.castTo(DataType.FLOAT16);
+    INDArray y = b.castTo(DataType.FLOAT16);
     if (Device.ofNd4j() == Device.CUDA) {
       // The type of the result is what makes cuBLAS sum in float32.
       return x.mmuli(y, Nd4j.createUninitialized(DataType.FLOAT, a.rows(), b.columns()));

@@ -74,7 +74,10 @@ public final class TrainableEncoder implements TextEncoder, Closeable {
     double hidden = Objects.requireNonNullElse(options.dropout(), config.hiddenDropout());
     double attention = Objects.requireNonNullElse(options.dropout(), config.attentionDropout());
     DropoutRates rates = new DropoutRates(hidden, attention);
-    SameDiff training = BertGraph.buildForTraining(config, weights, pooling, normalize, rates);
+    SameDiff training =
+        TrainingPasses.differentiated(
+            BertGraph.buildForTraining(config, weights, pooling, normalize, rates),
+            weights.keySet());
     SameDiff inference = BertGraph.build(config, weights, pooling, normalize);
     int vocabulary = config.vocabSize();
     int positions = config.maxPositions();

@@ -46,15 +46,27 @@ final class TrainingPasses<A> implements Closeable {
   private boolean summed;
 
   /**
+   * A graph made by {@link BertGraph#buildForTraining} with its gradients behind it. SameDiff reads
+   * the weights while it differentiates.
+   */
+  static SameDiff differentiated(SameDiff graph, Set<String> weights) {
+    return Differentiation.of(graph, BertGraph.SURROGATE, weights);
+  }
+
+  /**
    * Plans the passes.
    *
-   * @param graph made by {@link BertGraph#buildForTraining}
+   * @param gradient made by {@link #differentiated}
    * @param parameters its weights; closed by their owner, as are the kernels
    * @param limits the largest batch
    * @param dim values in a vector
    */
   TrainingPasses(
-      Kernels<A> kernels, SameDiff graph, Parameters<A> parameters, BatchLimits limits, int dim) {
+      Kernels<A> kernels,
+      SameDiff gradient,
+      Parameters<A> parameters,
+      BatchLimits limits,
+      int dim) {
     this.kernels = kernels;
     this.parameters = parameters;
     this.limits = limits;
@@ -66,7 +78,6 @@ final class TrainingPasses<A> implements Closeable {
     Set<String> names = parameters.arrays().keySet();
     Set<String> outputs = Differentiation.gradients(names);
     outputs.add(BertGraph.VECTORS);
-    SameDiff gradient = Differentiation.of(graph, BertGraph.SURROGATE, names);
     executor = new GraphExecutor<>(gradient, parameters.arrays(), kernels, largest, outputs);
     batch = new TokenBatch<>(memory, limits);
     dropoutKeys = memory.allocate(Memory.Kind.LONG, limits.sequences());

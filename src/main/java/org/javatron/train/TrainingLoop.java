@@ -144,7 +144,8 @@ final class TrainingLoop {
     for (Batches.Batch batch : batches) {
       names.add(parts.batches.names(batch));
     }
-    List<Long> steps = checkpoints.steps();
+    // The weights after the newest step are those that gave this value.
+    List<Long> good = checkpoints.steps().stream().filter(step -> step < done).toList();
     throw new InputException(
         "step %d: %s is %s with the queries %s; %s"
             .formatted(
@@ -152,10 +153,10 @@ final class TrainingLoop {
                 what,
                 value,
                 String.join(", ", names),
-                steps.isEmpty()
-                    ? "there is no checkpoint yet"
+                good.isEmpty()
+                    ? "there is no good checkpoint yet"
                     : "the last good checkpoint is "
-                        + checkpoints.folder(steps.get(steps.size() - 1))));
+                        + checkpoints.folder(good.get(good.size() - 1))));
   }
 
   private double report(double norm) throws IOException {

@@ -26,6 +26,15 @@ public record TrainingSummary(
     Double lastMrr,
     Best best) {
   /**
+   * Where the best evaluation's weights are kept.
+   *
+   * @return a model directory; null if there was no evaluation
+   */
+  public Path bestCheckpoint() {
+    return best == null ? null : new Checkpoints(output).folder(best.step());
+  }
+
+  /**
    * The best checkpoint so far.
    *
    * @param step its step

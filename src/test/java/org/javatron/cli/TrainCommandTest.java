@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +69,10 @@ class TrainCommandTest {
     assertTrue(summary.get("loss").asDouble() < 0.5, result.err());
     assertTrue(summary.get("first_mrr@10").asDouble() < 0.4, result.err());
     assertTrue(summary.get("last_mrr@10").asDouble() > 0.9, result.err());
+    Path best = Path.of(summary.at("/best/checkpoint").asText());
+    assertEquals("checkpoint-" + summary.at("/best/step"), best.getFileName().toString());
+    assertTrue(summary.at("/best/mrr@10").asDouble() >= summary.get("last_mrr@10").asDouble());
+    assertTrue(Files.exists(best.resolve("model.safetensors")), best::toString);
   }
 
   @Test

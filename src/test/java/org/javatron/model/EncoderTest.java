@@ -12,10 +12,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.javatron.kernels.KernelSet;
-import org.javatron.kernels.KernelSettings;
-import org.javatron.kernels.Precision;
 import org.javatron.weights.Pooling;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,15 +29,6 @@ class EncoderTest {
   @EnumSource(names = {"REFERENCE", "CPU"})
   void clsAndMeanArePyTorchs(KernelSet set) throws Exception {
     compare(options(set), 1e-5);
-  }
-
-  @Test
-  @Tag("gpu")
-  void onAGpuToo() throws Exception {
-    compare(options(KernelSet.CUDA), 1e-5);
-    compare(new EncoderOptions(100, new KernelSettings(KernelSet.CUDA, Precision.BF16, 1)), 2e-2);
-    compare(new EncoderOptions(100, new KernelSettings(KernelSet.CUDA, Precision.FP16, 1)), 3e-3);
-    batchAndOrderChangeNothing(KernelSet.CUDA);
   }
 
   private void compare(EncoderOptions options, double limit) throws Exception {

@@ -30,7 +30,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * difference of a tensor as a share of its greatest value.
  */
 class GradientParityTest {
-  private static final double LIMIT = 1e-4;
+  /** The greatest seen was 2.4e-6, in MiniLM; float32 itself rounds by 6e-8. */
+  private static final double LIMIT = 1e-5;
 
   @TempDir Path temporary;
 
@@ -48,18 +49,23 @@ class GradientParityTest {
     check(model, Golden.config(), kernels, batch("batch.json"), 0.05, golden("mean.safetensors"));
   }
 
-  @Test
-  @Tag("gpu")
-  void onAGpuToo() throws Exception {
-    cls(KernelSet.CUDA);
-    meanNormalizedWithTemperature(KernelSet.CUDA);
-  }
-
   /** A real model and real texts; the peer computes in float64, so all of the error is ours. */
   @Test
   @Tag("peers")
   @Tag("real-data")
   void miniLm() throws Exception {
+    miniLm(KernelSet.CPU);
+  }
+
+  @Test
+  @Tag("gpu")
+  @Tag("peers")
+  @Tag("real-data")
+  void miniLmOnAGpu() throws Exception {
+    miniLm(KernelSet.CUDA);
+  }
+
+  private void miniLm(KernelSet kernels) throws Exception {
     Path model = temporary.resolve("model");
     Files.createDirectories(model);
     for (String name : List.of("config.json", "model.safetensors")) {
@@ -85,7 +91,7 @@ class GradientParityTest {
     Path expected = temporary.resolve("expected.safetensors");
     Peers.run("src/test/python/minilm_gradients.py", Peers.miniLm(), file, expected);
     BertConfig config = BertConfig.read(model.resolve("config.json"));
-    check(model, config, KernelSet.CPU, request, 0.05, expected);
+    check(model, config, kernels, request, 0.05, expected);
   }
 
   private static void add(ArrayNode to, List<int[]> sequences) {

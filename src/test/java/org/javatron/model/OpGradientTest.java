@@ -1,13 +1,20 @@
 package org.javatron.model;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.javatron.kernels.Kernels;
 import org.javatron.kernels.Nd4jKernels;
 import org.javatron.ops.AddLayerNorm;
@@ -57,6 +64,9 @@ class OpGradientTest {
   private final Map<String, INDArray> constants =
       new HashMap<>(Map.of("offsets", OFFSETS, "keys", KEYS));
 
+  /** What gradients are multiplied with before they are compared. */
+  private double tampered = 1;
+
   OpGradientTest() {
     Nd4j.getRandom().setSeed(3);
     Nd4j.getEnvironment()
@@ -91,7 +101,7 @@ class OpGradientTest {
           for (int i = 0; i < DIRECTIONS; i++) {
             INDArray direction = Nd4j.randn(DataType.DOUBLE, array.shape());
             double expected = slope(forward, array, direction);
-            double mine = slope.mul(direction).sumNumber().doubleValue();
+            double mine = tampered * slope.mul(direction).sumNumber().doubleValue();
             double scale = norm(slope) * norm(direction);
             double error = Math.abs(mine - expected) / scale;
             assertTrue(error < LIMIT, name + ": relative error " + error);
@@ -218,5 +228,39 @@ class OpGradientTest {
     SDVariable queries = variable("queries", 3, 4);
     SDVariable passages = variable("passages", 6, 4);
     check(g -> new ContrastiveLoss(g, queries, passages, 0.7), 1);
+  }
+
+  @Test
+  void surrogate() {
+    SDVariable vectors = variable("vectors", 3, 4);
+    constants.put("given", Nd4j.randn(DataType.DOUBLE, 3, 4));
+    SDVariable given = graph.placeHolder("given", DataType.FLOAT, 3, 4);
+    check(g -> new Surrogate(g, vectors, given), 1);
+  }
+
+  /** A check that finds nothing wrong with a wrong gradient would be none. */
+  @Test
+  void aGradientOffByATenthOfAPermilleIsFound() {
+    tampered = 1.0001;
+    assertThrows(AssertionError.class, this::addLayerNorm);
+  }
+
+  /** An op that somebody adds has its check here, under the name of its class. */
+  @Test
+  void everyOpIsChecked() {
+    Set<String> checks =
+        Arrays.stream(OpGradientTest.class.getDeclaredMethods())
+            .map(method -> method.getName().toLowerCase(Locale.ROOT))
+            .collect(Collectors.toSet());
+    Set<String> ops =
+        new ClassFileImporter()
+            .importPackages("org.javatron.ops").stream()
+                .filter(type -> type.isAssignableTo(KernelOp.class) && !type.isNestedClass())
+                .map(type -> type.getSimpleName().toLowerCase(Locale.ROOT))
+                .filter(name -> !name.equals("kernelop"))
+                .collect(Collectors.toSet());
+    assertEquals(10, ops.size(), ops::toString);
+    ops.removeAll(checks);
+    assertEquals(Set.of(), ops);
   }
 }

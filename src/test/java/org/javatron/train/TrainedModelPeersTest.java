@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.javatron.kernels.KernelSet;
@@ -28,21 +29,30 @@ class TrainedModelPeersTest {
 
   @Test
   void transformersGivesTheSameVectors() throws IOException {
-    Path model = TinyTask.model(folder.resolve("model"), 0.1);
-    Path trained = folder.resolve("trained");
+    Path trained = train(false);
+    requireSame(trained, trained, Encoder.Side.PASSAGE);
+    Path untied = train(true);
+    requireSame(untied.resolve("query_model"), untied, Encoder.Side.QUERY);
+    requireSame(untied.resolve("passage_model"), untied, Encoder.Side.PASSAGE);
+  }
+
+  private Path train(boolean untie) throws IOException {
+    Path work = Files.createDirectories(folder.resolve("untie-" + untie));
+    Path model = TinyTask.model(work.resolve("model"), 0.1);
+    Path trained = work.resolve("trained");
     TrainingSettings settings =
         new TrainingSettings(
             model,
             trained,
             new ExampleSettings(
-                List.of(TinyTask.rows(folder.resolve("rows.jsonl"), TinyTask.TOPICS)),
+                List.of(TinyTask.rows(work.resolve("rows.jsonl"), TinyTask.TOPICS)),
                 4,
                 null,
                 null,
                 null,
                 true,
                 true),
-            new StepSettings(8, 1, 0, 0, 1, null, null, false),
+            new StepSettings(8, 1, 0, 0, 1, null, null, untie),
             new OptimizerSettings(5e-3, 0.1, 1, 0, 0.9, 0.999, 1e-8),
             3,
             20L,
@@ -52,11 +62,14 @@ class TrainedModelPeersTest {
             10,
             new KernelSettings(KernelSet.CPU, 2));
     new Trainer(settings, new PrintWriter(new StringWriter())).run();
+    return trained;
+  }
 
+  private static void requireSame(Path opened, Path trained, Encoder.Side side) throws IOException {
     List<String> lines =
         Peers.run(
                 "src/test/python/trained_model.py",
-                trained,
+                opened,
                 TEXTS.get(0),
                 TEXTS.get(1),
                 TEXTS.get(2))
@@ -64,9 +77,8 @@ class TrainedModelPeersTest {
             .lines()
             .toList();
     List<String> answers = lines.subList(lines.size() - TEXTS.size(), lines.size());
-    BertTokenizer tokenizer = BertTokenizer.load(trained);
-    try (Encoder encoder =
-        Encoder.open(trained, Encoder.Side.PASSAGE, new EncoderOptions(2, 64, KernelSet.CPU))) {
+    BertTokenizer tokenizer = BertTokenizer.load(opened);
+    try (Encoder encoder = Encoder.open(trained, side, new EncoderOptions(2, 64, KernelSet.CPU))) {
       for (int i = 0; i < TEXTS.size(); i++) {
         float[] ours = new float[encoder.dim()];
         encoder.encode(List.of(tokenizer.encode(TEXTS.get(i), 12)), ours, 0);

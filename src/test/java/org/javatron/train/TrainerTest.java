@@ -67,6 +67,7 @@ class TrainerTest {
     double rate = 5e-3;
     long steps = 12;
     int passages = 4;
+    int saveSteps = 4;
     Integer limit;
     boolean resume;
     boolean force;
@@ -82,7 +83,7 @@ class TrainerTest {
           3,
           steps,
           42,
-          new CheckpointSettings(4, limit, resume, force),
+          new CheckpointSettings(saveSteps, limit, resume, force),
           evalSteps == 0
               ? null
               : new EvaluationSettings(
@@ -309,12 +310,22 @@ class TrainerTest {
   void aLossThatIsNotFiniteStopsWithTheQueriesAndTheLastCheckpoint() throws IOException {
     Wanted wanted = new Wanted();
     wanted.rate = 1e38;
+    String what =
+        "step 3: the (loss|norm of the gradients) is (NaN|-?Infinity) with the queries"
+            + " (Q\\d+, ){7}Q\\d+; ";
     String message = refusal("R", wanted);
-    assertTrue(
-        message.matches(
-            "step 3: the (loss|norm of the gradients) is (NaN|-?Infinity) with the queries"
-                + " (Q\\d+, ){7}Q\\d+; there is no checkpoint yet"),
-        message);
+    assertTrue(message.matches(what + "there is no good checkpoint yet"), message);
+    // The first step has rate 0; the second spoils the weights, which its checkpoint holds.
+    wanted.saveSteps = 1;
+    message = refusal("S", wanted);
+    Path good = folder.resolve("S/checkpoint-1");
+    assertTrue(message.matches(what + "the last good checkpoint is " + good), message);
+    Encoder.Side side = Encoder.Side.PASSAGE;
+    assertArrayEquals(vectors(model, side), vectors(good, side), 0);
+    assertEquals(List.of(1L, 2L), new Checkpoints(folder.resolve("S")).steps());
+    wanted.resume = true;
+    assertEquals(message, refusal("S", wanted), "the same again, and not a model");
+    assertFalse(Files.exists(folder.resolve("S/model.safetensors")));
   }
 
   @Test

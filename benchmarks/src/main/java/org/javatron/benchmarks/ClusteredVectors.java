@@ -7,9 +7,10 @@ import org.javatron.embeddings.EmbeddingType;
 import org.javatron.embeddings.Vectors;
 
 /**
- * Any number of float16 vectors out of nothing: each is one of 4096 centres plus noise as large, both sums of four hashed bytes, so nearly Gaussian. Values
- * are whole multiples of 2⁻¹² below 1, hence exact in half precision, and inner products are exact in double. Vectors have a length of about 1.4.
- * {@code peers/torch_search.py} makes the same ones.
+ * Any number of float16 vectors out of nothing: each is one of 4096 centres plus noise as large,
+ * both sums of four hashed bytes, so nearly Gaussian. Values are whole multiples of 2⁻¹² below 1,
+ * hence exact in half precision, and inner products are exact in double. Vectors have a length of
+ * about 1.4. {@code peers/torch_search.py} makes the same ones.
  *
  * @param rows how many
  * @param dim values in each, even

@@ -32,7 +32,8 @@ import org.javatron.model.EncoderOptions;
  *
  * <p>The first request of a setting opens its encoder and encodes some passages before it is timed.
  *
- * <p>Arguments: model directory, token ids as {@code javatron tokenize} writes them, the kernel set.
+ * <p>Arguments: model directory, token ids as {@code javatron tokenize} writes them, the kernel
+ * set.
  */
 public final class CudaEncodeBenchmark {
   private static final String WARM_UP = "2000";

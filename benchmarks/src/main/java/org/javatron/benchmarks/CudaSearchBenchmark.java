@@ -16,14 +16,15 @@ import org.javatron.search.SearchOptions;
 import org.javatron.search.cuda.CudaSearcher;
 
 /**
- * How long exact search takes on a GPU, beside what its memory and its tensor cores allow; both are measured first. {@code
- * peers/torch_search.py} does the same in PyTorch, on the same vectors. Times are from vectors of queries in Java to results in Java, the passages being on the
- * GPU.
+ * How long exact search takes on a GPU, beside what its memory and its tensor cores allow; both are
+ * measured first. {@code peers/torch_search.py} does the same in PyTorch, on the same vectors.
+ * Times are from vectors of queries in Java to results in Java, the passages being on the GPU.
  *
  * <p>Usage: {@code CudaSearchBenchmark [passages=8841823] [dim=768] [runs=5]}
  */
 public final class CudaSearchBenchmark {
-  private static final int[] QUERIES = {1, 32, 6980};
+  private static final int MARCO_QUERIES = 6980;
+  private static final int[] QUERIES = {1, 32, MARCO_QUERIES};
   private static final int[] DEPTHS = {10, 100, 1000};
   private static final int CHECKED = 3;
 
@@ -40,26 +41,34 @@ public final class CudaSearchBenchmark {
     int dim = args.length > 1 ? Integer.parseInt(args[1]) : 768;
     int runs = args.length > 2 ? Integer.parseInt(args[2]) : 5;
     double[] ceilings = ceilings();
-    short[] centres = ClusteredVectors.centres(dim);
-    ClusteredVectors all = new ClusteredVectors(passages, dim, 1, centres);
+    ClusteredVectors all = new ClusteredVectors(passages, dim, 1, ClusteredVectors.centres(dim));
+    print("| queries | depth | ms (median of %d) | fastest | floor ms | times the floor |", runs);
+    print("| ---: | ---: | ---: | ---: | ---: | ---: |");
+    rows(all, QUERIES, runs, ceilings);
+    print("The same with products by cuBLASLt where the GPU has a kernel of our own:");
+    System.setProperty("javatron.search.products", "true");
+    rows(all, new int[] {MARCO_QUERIES}, runs, ceilings);
+  }
+
+  private static void rows(ClusteredVectors all, int[] counts, int runs, double[] ceilings)
+      throws IOException {
+    int dim = all.dim();
     SearchOptions options = SearchOptions.defaults().withMemory(8L << 30);
     try (CudaSearcher searcher = new CudaSearcher(all, options)) {
       long start = System.nanoTime();
-      searcher.search(new ClusteredVectors(1, dim, 2, centres), 1);
-      print("passages on the GPU after %.1f s", (System.nanoTime() - start) / 1e9);
-      print("| queries | depth | ms (median of %d) | fastest | floor ms | times the floor |", runs);
-      print("| ---: | ---: | ---: | ---: | ---: | ---: |");
-      for (int count : QUERIES) {
-        ClusteredVectors queries = new ClusteredVectors(count, dim, 2, centres);
+      searcher.search(new ClusteredVectors(1, dim, 2, all.centres()), 1);
+      String plan = searcher.plan(MARCO_QUERIES, 1000).description();
+      double seconds = (System.nanoTime() - start) / 1e9;
+      for (int count : counts) {
+        ClusteredVectors queries = new ClusteredVectors(count, dim, 2, all.centres());
         for (int depth : DEPTHS) {
-          double floor =
-              Math.max(
-                  2.0 * passages * dim / ceilings[0],
-                  2.0 * passages * dim * count / ceilings[1]);
+          double bytes = 2.0 * all.rows() * dim;
+          double floor = Math.max(bytes / ceilings[0], bytes * count / ceilings[1]);
           row(searcher, queries, depth, runs, floor * 1e3);
         }
       }
-      check(searcher, all, new ClusteredVectors(6980, dim, 2, centres), 1000);
+      print("passages on the GPU after %.1f s; %s", seconds, plan);
+      check(searcher, all, new ClusteredVectors(MARCO_QUERIES, dim, 2, all.centres()), 1000);
     }
   }
 
@@ -111,11 +120,11 @@ public final class CudaSearchBenchmark {
           CudaArray out = device.allocate(CudaType.FLOAT16, n, n)) {
         a.put(random, 0, random.length);
         b.put(random, 0, random.length);
-        Runnable multiply =
-            () -> device.products().rowsTimesRows(a, b, null, Epilogue.NONE, out);
+        Runnable multiply = () -> device.products().rowsTimesRows(a, b, null, Epilogue.NONE, out);
         product = 2.0 * n * n * n / seconds(device, multiply);
       }
-      print("a copy moves %.0f GB/s, a half product of %d runs at %.0f TFLOP/s",
+      print(
+          "a copy moves %.0f GB/s, a half product of %d runs at %.0f TFLOP/s",
           copy / 1e9, n, product / 1e12);
       return new double[] {copy, product};
     }

@@ -30,8 +30,8 @@ import org.javatron.train.TrainingSettings;
  * <p>A step is timed from the line of figures before it to its own, so reading rows, drawing
  * dropout, AdamW and the loss's way to the host are all in it.
  *
- * <p>Arguments: model directory, training rows to time, 8 rows to compare losses on, folder to write,
- * steps of a run, the kernel set.
+ * <p>Arguments: model directory, training rows to time, 8 rows to compare losses on, folder to
+ * write, steps of a run, the kernel set.
  */
 public final class CudaTrainBenchmark {
   private static final int COMPARED_STEPS = 5;

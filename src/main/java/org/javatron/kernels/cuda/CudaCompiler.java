@@ -81,10 +81,18 @@ final class CudaCompiler {
                         "NVRTC %s compiles for no GPU of compute capability %.1f"
                             .formatted(version(), capability / 10.0)));
     List<String> options = new ArrayList<>();
-    options.add("--gpu-architecture=" + (newest == capability ? "sm_" : "compute_") + newest);
+    options.add("--gpu-architecture=" + architecture(newest, capability));
     options.add("--std=c++17");
     defines.forEach(define -> options.add("--define-macro=" + define));
     return options;
+  }
+
+  /** Hopper has instructions that no other generation has, in code marked with an a. */
+  private static String architecture(int newest, int capability) {
+    if (newest != capability) {
+      return "compute_" + newest;
+    }
+    return "sm_" + newest + (capability == 90 ? "a" : "");
   }
 
   /**

@@ -12,6 +12,7 @@ import org.javatron.kernels.cuda.CudaDevice;
 import org.javatron.kernels.cuda.CudaProducts.Epilogue;
 import org.javatron.kernels.cuda.CudaProducts.Matrix;
 import org.javatron.kernels.cuda.CudaProgram;
+import org.javatron.kernels.cuda.CudaTileMap;
 import org.javatron.kernels.cuda.CudaType;
 import org.javatron.search.Checks;
 import org.javatron.search.Hits;
@@ -27,8 +28,16 @@ final class CudaQueryBlock implements Closeable {
   private static final int FILTER_THREADS = 128;
   private static final int SCORES_OF_A_FILTER = 4096;
 
-  /** Passages of the first launch for few queries, before there are thresholds. */
-  private static final int FIRST_SPAN = 1 << 14;
+  /** Passages of the first step, before there are thresholds. */
+  private static final int FIRST_OF_FEW = 1 << 14;
+
+  private static final int FIRST_OF_MANY = 1 << 12;
+
+  // As search_hopper.cu has them: a tile, three groups of four warps, four stages and alignment.
+  private static final int FUSED_QUERIES = 128;
+  private static final int FUSED_PASSAGES = 256;
+  private static final int FUSED_THREADS = 384;
+  private static final int FUSED_SHARED = 4 * (FUSED_QUERIES + FUSED_PASSAGES) * 128 + 1024;
 
   /** So many selections may be waiting for the GPU before progress is shown. */
   private static final int SELECTIONS_AHEAD = 64;
@@ -51,6 +60,7 @@ final class CudaQueryBlock implements Closeable {
   private final CudaArray ordinals;
   private final CudaArray scores;
   private final CudaArray products;
+  private final CudaArray maps;
   private Vectors source;
   private long first;
   private int count;
@@ -72,7 +82,8 @@ final class CudaQueryBlock implements Closeable {
     bests = array(CudaType.INT64, rows, sizes.depth());
     ordinals = array(CudaType.INT32, rows, sizes.depth());
     scores = array(CudaType.FLOAT32, rows, sizes.depth());
-    products = array(CudaType.FLOAT16, rows, sizes.few() ? 0 : sizes.tile());
+    products = array(CudaType.FLOAT16, rows, sizes.scan() == CudaScan.PRODUCTS ? sizes.tile() : 0);
+    maps = array(CudaType.INT8, 2 * CudaTileMap.BYTES);
   }
 
   private CudaArray array(CudaType type, long... shape) {
@@ -131,52 +142,89 @@ final class CudaQueryBlock implements Closeable {
         doubles,
         slab.facts,
         sizes.wide() ? 1 : 0,
-        sizes.few() ? 0 : 1,
+        sizes.scan() == CudaScan.PRODUCTS ? 1 : 0,
         sizes.depth(),
         states,
         counts,
         begun ? 0 : 1);
-    if (sizes.few()) {
-      scanFew(slab, progress);
-    } else {
-      scanMany(slab, progress);
+    switch (sizes.scan()) {
+      case FEW -> scan(slab, progress, FIRST_OF_FEW, few(slab));
+      case FUSED -> scan(slab, progress, FIRST_OF_MANY, fused(slab));
+      case PRODUCTS -> scanProducts(slab, progress);
     }
     select(slab, true);
     begun = true;
   }
 
+  /** Compares the queries with some passages from a row of the slab on. */
+  private interface Step {
+    void compare(int from, int some);
+  }
+
   /** Without thresholds everything is a candidate: the first steps are small, then they grow. */
-  private void scanFew(CudaSlab slab, Progress progress) {
-    int span = begun ? sizes.tile() : Math.min(sizes.tile(), FIRST_SPAN);
-    int queryRows = few(count);
-    int blocks = (queryRows > 8 ? 3 : 4) * multiprocessors;
-    int shared = (int) sharedBytes(count, sizes.stride());
+  private void scan(CudaSlab slab, Progress progress, int least, Step step) {
+    int span = begun ? sizes.tile() : Math.min(sizes.tile(), least);
+    int steps = 0;
     for (int at = 0; at < slab.rows(); ) {
       int some = Math.min(span, slab.rows() - at);
-      program.launch(
-          "search_few_" + queryRows,
-          blocks,
-          1,
-          THREADS,
-          shared,
-          rows(slab, at, some),
-          sizes.stride(),
-          some,
-          slab.first() + at,
-          rounded,
-          count,
-          states,
-          lists,
-          sizes.capacity(),
-          counts);
+      step.compare(at, some);
       select(slab, false);
       progress.step(some);
       at += some;
       span = (int) Math.min(sizes.tile(), 4L * span);
+      if (++steps % SELECTIONS_AHEAD == 0) {
+        device.synchronize(); // so that progress is that of the GPU
+      }
     }
   }
 
-  private void scanMany(CudaSlab slab, Progress progress) {
+  private Step few(CudaSlab slab) {
+    int queryRows = few(count);
+    int blocks = (queryRows > 8 ? 3 : 4) * multiprocessors;
+    int shared = (int) sharedBytes(count, sizes.stride());
+    return (from, some) ->
+        program.launch(
+            "search_few_" + queryRows,
+            blocks,
+            1,
+            THREADS,
+            shared,
+            rows(slab, from, some),
+            sizes.stride(),
+            some,
+            slab.first() + from,
+            rounded,
+            count,
+            states,
+            lists,
+            sizes.capacity(),
+            counts);
+  }
+
+  private Step fused(CudaSlab slab) {
+    CudaProgram hopper = device.program("search_hopper");
+    CudaTileMap.write(rounded, FUSED_QUERIES, maps.view(0, CudaTileMap.BYTES));
+    CudaTileMap.write(slab.halves, FUSED_PASSAGES, maps.view(CudaTileMap.BYTES, CudaTileMap.BYTES));
+    return (from, some) ->
+        hopper.launch(
+            "search_many",
+            multiprocessors,
+            1,
+            FUSED_THREADS,
+            FUSED_SHARED,
+            maps,
+            sizes.stride(),
+            count,
+            from,
+            some,
+            slab.first() + from,
+            states,
+            lists,
+            sizes.capacity(),
+            counts);
+  }
+
+  private void scanProducts(CudaSlab slab, Progress progress) {
     CudaArray left = rounded.view(0, count, sizes.stride());
     int round = 0;
     for (int at = 0; at < slab.rows(); at += sizes.tile()) {

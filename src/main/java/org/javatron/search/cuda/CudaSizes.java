@@ -11,7 +11,7 @@ import org.javatron.search.SearchPlan;
  * @param wide whether the passages are float32, which are kept beside their halves
  * @param depth passages kept for each query, no more than there are
  * @param block queries of one pass
- * @param few whether the queries are few enough to go without products
+ * @param scan how they are compared with the passages
  * @param tile passages compared at a time
  * @param rounds tiles between two selections
  * @param limit candidates of a query that a selection leaves at most
@@ -26,7 +26,7 @@ record CudaSizes(
     boolean wide,
     int depth,
     int block,
-    boolean few,
+    CudaScan scan,
     int tile,
     int rounds,
     int limit,
@@ -40,6 +40,9 @@ record CudaSizes(
   static final int BYTES_OF_A_STATE = 24;
   static final int BYTES_OF_FACTS = 16;
 
+  /** Queries of a tile of the fused scan. */
+  private static final int FUSED_QUERIES = 128;
+
   /** Fewer queries in a pass are not worth keeping the passages on the GPU for. */
   private static final int LEAST_BLOCK = 256;
 
@@ -50,9 +53,8 @@ record CudaSizes(
     boolean fits = passages <= limits.slabRows();
     CudaSizes last = null;
     int largest = block(queries, limits.queryBlock());
-    int tile = tile(largest, limits); // kept where the block shrinks, so that the lists shrink too
     for (int block = largest; block >= 1; block /= 2) {
-      CudaSizes sizes = of(dim, wide, (int) Math.min(depth, passages), block, tile, limits);
+      CudaSizes sizes = of(dim, wide, (int) Math.min(depth, passages), block, largest, limits);
       long left = limits.deviceBytes() - sizes.deviceBytes;
       if (fits && left >= passages * rowBytes) {
         return sizes.withSlabs((int) passages, 1, passages * rowBytes);
@@ -90,18 +92,45 @@ record CudaSizes(
     return 2L * stride(dim) + (wide ? 4L * dim : 0);
   }
 
-  private static int tile(int block, CudaLimits limits) {
+  /** Passages of a product, whose scores are to stay in the second cache until they are read. */
+  private static int productTile(int block, CudaLimits limits) {
     int fitting = limits.scoreBytes() / 2 / block / CudaLimits.STEP * CudaLimits.STEP;
     return Math.min(1 << 16, Math.max(CudaLimits.STEP, fitting));
   }
 
+  /** Passages of a fused scan: as many as give every multiprocessor the same number of tiles. */
+  private static int fusedTile(int block, CudaLimits limits) {
+    int queryTiles = (block + FUSED_QUERIES - 1) / FUSED_QUERIES;
+    int even = limits.multiprocessors() / gcd(queryTiles, limits.multiprocessors());
+    int fitting = Math.min(limits.span(), limits.listBytes() / Long.BYTES / block);
+    int steps = Math.max(1, fitting / CudaLimits.STEP);
+    return CudaLimits.STEP * (steps < even ? steps : steps / even * even);
+  }
+
+  private static int gcd(int a, int b) {
+    return b == 0 ? a : gcd(b, a % b);
+  }
+
+  private static CudaScan scan(int block, int stride, CudaLimits limits) {
+    if (block <= limits.few()
+        && CudaQueryBlock.sharedBytes(block, stride) <= limits.sharedBytes()) {
+      return CudaScan.FEW;
+    }
+    return limits.fused() ? CudaScan.FUSED : CudaScan.PRODUCTS;
+  }
+
+  /** For a block; tiles are those of the largest, so that lists shrink with the block. */
   private static CudaSizes of(
-      int dim, boolean wide, int depth, int block, int products, CudaLimits limits) {
+      int dim, boolean wide, int depth, int block, int largest, CudaLimits limits) {
     int stride = stride(dim);
-    boolean few =
-        block <= limits.few() && CudaQueryBlock.sharedBytes(block, stride) <= limits.sharedBytes();
-    int tile = few ? limits.span() : products;
-    int rounds = few ? 1 : limits.rounds();
+    CudaScan scan = scan(block, stride, limits);
+    int tile =
+        switch (scan) {
+          case FEW -> limits.span();
+          case FUSED -> fusedTile(largest, limits);
+          case PRODUCTS -> productTile(largest, limits);
+        };
+    int rounds = scan == CudaScan.PRODUCTS ? limits.rounds() : 1;
     int limit = Math.max(2 * depth, depth + 1024);
     int capacity = Math.max(limit + tile * rounds, powerOfTwo(depth));
     long query =
@@ -111,9 +140,9 @@ record CudaSizes(
             + 4
             + 8L * capacity
             + (8L + 4 + 4) * depth
-            + (few ? 0 : 2L * tile);
+            + (scan == CudaScan.PRODUCTS ? 2L * tile : 0);
     return new CudaSizes(
-        dim, stride, wide, depth, block, few, tile, rounds, limit, capacity, 0, 0, query * block);
+        dim, stride, wide, depth, block, scan, tile, rounds, limit, capacity, 0, 0, query * block);
   }
 
   private CudaSizes withSlabs(int rows, int count, long bytes) {
@@ -123,7 +152,7 @@ record CudaSizes(
         wide,
         depth,
         block,
-        few,
+        scan,
         tile,
         rounds,
         limit,

@@ -18,7 +18,7 @@ final class CudaSlab implements Closeable {
   private static final int NO_BAD_ROW = Integer.MAX_VALUE;
 
   /** Parts of a copy that go by themselves: one processor does not keep up with the GPU. */
-  private static final int PARTS = 8;
+  private static final int PARTS = Runtime.getRuntime().availableProcessors();
 
   final CudaArray halves; // [rows, stride]
   final CudaArray wide; // [rows, dim] or null

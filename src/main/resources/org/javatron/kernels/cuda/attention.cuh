@@ -1,8 +1,13 @@
 // What the attention kernels share: where a block's work lies, the dropout of probabilities, and
-// tiles of rows in shared memory. HEAD, the columns of a head, is defined by the host.
+// tiles of rows in shared memory.
 #ifndef JAVATRON_ATTENTION
 #define JAVATRON_ATTENTION
 #include "common.cuh"
+
+// Columns of a head: the host says how many.
+#ifndef HEAD
+#define HEAD 64
+#endif
 
 constexpr int TILE = 64;  // rows of a sequence that one block works for
 constexpr float LOG2_E = 1.4426950408889634f;

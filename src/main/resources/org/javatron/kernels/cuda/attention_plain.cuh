@@ -43,7 +43,7 @@ struct Lane {
 
   // Score i of this lane's row, from the lane that has it.
   __device__ __forceinline__ float score(const float (&scores)[SCORES], int i, int owner) const {
-    return __shfl_sync(FULL, scores[i], (int)(threadIdx.x % 32 / 4 * 4) + owner);
+    return __shfl_sync(FULL, scores[i], (int)(threadIdx.x % WARP / 4 * 4) + owner);
   }
 };
 

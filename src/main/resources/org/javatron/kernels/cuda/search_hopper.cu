@@ -49,8 +49,8 @@ __device__ __forceinline__ void barrier_wait(unsigned long long* barrier, int ph
       ".reg .pred done;\n"
       "again:\n"
       "mbarrier.try_wait.parity.shared::cta.b64 done, [%0], %1;\n"
-      "@done bra.uni over;\n"
-      "bra.uni again;\n"
+      "@done bra over;\n"
+      "bra again;\n"
       "over:\n"
       "}" ::"r"(shared_address(barrier)),
       "r"(phase)
@@ -63,6 +63,11 @@ __device__ __forceinline__ void copy_tile(void* target, const void* map, int dim
                    shared_address(target)),
                "l"(map), "r"(dimension), "r"(row), "r"(shared_address(barrier))
                : "memory");
+}
+
+// A map that the host has changed may still be known to this multiprocessor as it was.
+__device__ __forceinline__ void map_changed(const void* map) {
+  asm volatile("fence.proxy.tensormap::generic.acquire.gpu [%0], 128;" ::"l"(map) : "memory");
 }
 
 // Where an operand lies: its address, 1024 bytes from eight rows to the next eight, pieces swizzled within 128 bytes.
@@ -129,6 +134,8 @@ __device__ __forceinline__ void take_registers() {
 // Copies the tiles of this block, stage after stage; one thread.
 __device__ void copy_tiles(const unsigned char* maps, unsigned char* stages, unsigned long long* full, unsigned long long* empty,
                            int first_tile, int tiles, int query_tiles, int from, int steps) {
+  map_changed(maps);
+  map_changed(maps + 128);
   int stage = 0, phase = 0;
   for (int tile = first_tile; tile < tiles; tile += gridDim.x) {
     int query = tile % query_tiles * TILE_QUERIES;
@@ -150,14 +157,19 @@ __device__ void copy_tiles(const unsigned char* maps, unsigned char* stages, uns
 // Appends what reaches the thresholds. d[4 j + 2 r + i] is the sum of query r (of this thread's two) and passage 8 j + i.
 __device__ __forceinline__ void collect(float (&d)[128], const float (&cuts)[2], const int (&queries)[2], int ordinal,
                                         sort_key* lists, int capacity, int* counts) {
+  float top[2] = {d[0], d[2]};
+#pragma unroll
+  for (int i = 0; i < 128; i++) {
+    top[i / 2 % 2] = fmaxf(top[i / 2 % 2], d[i]);
+  }
+  if (!__any_sync(0xffffffffu, top[0] >= cuts[0] || top[1] >= cuts[1])) {
+    return;  // as most end, once there are good thresholds
+  }
   int lane = threadIdx.x % 32;
   int found[2] = {0, 0};
 #pragma unroll
   for (int i = 0; i < 128; i++) {
     found[i / 2 % 2] += d[i] >= cuts[i / 2 % 2];
-  }
-  if (!__any_sync(0xffffffffu, found[0] + found[1] > 0)) {
-    return;
   }
   sort_key* targets[2];
 #pragma unroll

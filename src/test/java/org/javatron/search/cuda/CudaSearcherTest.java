@@ -75,8 +75,22 @@ class CudaSearcherTest {
 
   /** Everything small, so that few vectors meet many tiles, selections and slabs. */
   private static CudaLimits limits(int few, int block, int span, int rounds, long slabRows) {
+    return limits(false, few, block, span, rounds, slabRows);
+  }
+
+  private static CudaLimits limits(
+      boolean fused, int few, int block, int span, int rounds, long slabRows) {
+    int scores = 2 * span * block;
+    int lists = 8 * span * block;
     return new CudaLimits(
-        1L << 30, 16, 48 << 10, few, block, 2 * span * block, span, rounds, slabRows);
+        1L << 30, 16, 48 << 10, fused, few, block, scores, lists, span, rounds, slabRows);
+  }
+
+  /** The ways of scanning that this GPU has for more than 32 queries. */
+  private static boolean[] fusedOrNot() {
+    try (CudaDevice device = CudaDevice.open()) {
+      return device.capability() == 90 ? new boolean[] {false, true} : new boolean[] {false};
+    }
   }
 
   private static CudaSearcher searcher(Vectors passages, CudaLimits limits) {
@@ -96,6 +110,7 @@ class CudaSearcherTest {
   @Test
   void equalsTheReferenceForEverySizeAndType() throws IOException {
     int[] dims = {1, 7, 384, 768, 100};
+    boolean[] fused = fusedOrNot();
     Random random = new Random(1);
     for (int i = 0; i < dims.length; i++) {
       int n = 600 + 311 * i;
@@ -105,10 +120,13 @@ class CudaSearcherTest {
         for (EmbeddingType type : EmbeddingType.values()) {
           Embeddings passages = stored(made, type, i + "-" + whole);
           List<Hits> all = new ReferenceSearcher(passages).search(queries, n);
-          for (int few : new int[] {0, 64}) {
+          for (int way = 0; way <= fused.length; way++) {
             int block = new int[] {3, 17, 32, 40}[random.nextInt(4)];
             long slab = new long[] {256, 512, Long.MAX_VALUE}[random.nextInt(3)];
-            CudaLimits limits = limits(few == 0 ? 0 : 32, block, 256, 1 + random.nextInt(3), slab);
+            CudaLimits limits =
+                way == fused.length
+                    ? limits(32, block, 256, 1, slab)
+                    : limits(fused[way], 0, block, 256, 1 + random.nextInt(3), slab);
             try (CudaSearcher searcher = searcher(passages, limits)) {
               for (int depth : new int[] {1, 10, n / 3, n, n + 5}) {
                 requireSame(all, searcher.search(queries, depth), depth);
@@ -143,11 +161,13 @@ class CudaSearcherTest {
     MemoryVectors passages = vectors(steps, 1);
     MemoryVectors queries = vectors(new float[] {1, -1, 0, 2, 3, 4, 5, 6, 7, 8}, 1);
     List<Hits> all = new ReferenceSearcher(passages).search(queries, n);
-    for (int few : new int[] {0, 32}) {
-      try (CudaSearcher searcher = searcher(passages, limits(few, 10, 1024, 2, n))) {
-        requireSame(all, searcher.search(queries, 100), 100);
-        requireSame(all, searcher.search(queries, 5000), 5000);
-        requireSame(all, searcher.search(queries, n), n);
+    for (boolean fused : fusedOrNot()) {
+      for (int few : new int[] {0, 32}) {
+        try (CudaSearcher searcher = searcher(passages, limits(fused, few, 10, 1024, 2, n))) {
+          requireSame(all, searcher.search(queries, 100), 100);
+          requireSame(all, searcher.search(queries, 5000), 5000);
+          requireSame(all, searcher.search(queries, n), n);
+        }
       }
     }
   }
@@ -164,6 +184,21 @@ class CudaSearcherTest {
   }
 
   @Test
+  void manyQueriesFillTilesAndLeaveSomeOfThemPartlyEmpty() throws IOException {
+    Embeddings passages = stored(reals(7000, 160, 15), EmbeddingType.FLOAT16, "many");
+    Vectors queries = reals(333, 160, 16);
+    List<Hits> all = new ReferenceSearcher(passages).search(queries, 300);
+    for (boolean fused : fusedOrNot()) {
+      for (int block : new int[] {333, 128, 100}) {
+        CudaLimits limits = limits(fused, 0, block, 2048, 2, block == 100 ? 2560 : 7000);
+        try (CudaSearcher searcher = searcher(passages, limits)) {
+          requireSame(all, searcher.search(queries, 300), 300);
+        }
+      }
+    }
+  }
+
+  @Test
   void scalesFarFromOneAreNoDifference() throws IOException {
     for (float scale : new float[] {1e-30f, 1e-6f, 3e4f, 1e15f}) {
       float[] values = TestEmbeddings.vectors(700, 33, 3);
@@ -173,9 +208,12 @@ class CudaSearcherTest {
       MemoryVectors passages = vectors(values, 33);
       Vectors queries = reals(35, 33, 4);
       List<Hits> all = new ReferenceSearcher(passages).search(queries, 700);
-      for (int few : new int[] {0, 32}) {
-        try (CudaSearcher searcher = searcher(passages, limits(few, 30, 256, 1, 256))) {
-          requireSame(all, searcher.search(queries, 50), 50);
+      for (boolean fused : fusedOrNot()) {
+        for (int few : new int[] {0, 32}) {
+          CudaLimits limits = limits(fused, few, 30, 256, 1, 256);
+          try (CudaSearcher searcher = searcher(passages, limits)) {
+            requireSame(all, searcher.search(queries, 50), 50);
+          }
         }
       }
     }

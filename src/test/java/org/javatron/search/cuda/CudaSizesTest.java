@@ -1,7 +1,6 @@
 package org.javatron.search.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,8 +12,22 @@ class CudaSizesTest {
   private static final int MARCO = 8_841_823;
 
   private static CudaLimits limits(long deviceBytes) {
+    return limits(deviceBytes, false);
+  }
+
+  private static CudaLimits limits(long deviceBytes, boolean fused) {
     return new CudaLimits(
-        deviceBytes, 132, 227 << 10, 32, 8192, 44_000_000, 1 << 20, 4, Long.MAX_VALUE);
+        deviceBytes,
+        132,
+        227 << 10,
+        fused,
+        32,
+        8192,
+        44_000_000,
+        1_500_000_000,
+        1 << 20,
+        4,
+        Long.MAX_VALUE);
   }
 
   @Test
@@ -26,6 +39,16 @@ class CudaSizesTest {
     assertEquals(3072, sizes.tile()); // 44 MB of scores
     assertTrue(sizes.deviceBytes() > 2L * 768 * MARCO);
     assertTrue(sizes.deviceBytes() < 2L * 768 * MARCO + (2L << 30), sizes.toString());
+  }
+
+  @Test
+  void tilesOfAFusedScanAreSharedEvenly() throws InputException {
+    CudaSizes sizes = CudaSizes.of(MARCO, 768, false, 6980, 1000, limits(78L << 30, true));
+    assertEquals(CudaScan.FUSED, sizes.scan());
+    assertEquals(24_576, sizes.tile());
+    assertEquals(0, 55 * (24_576 / 256) % 132); // 55 tiles of queries, 132 multiprocessors
+    assertTrue(sizes.capacity() >= sizes.limit() + sizes.tile());
+    assertEquals(CudaScan.FEW, CudaSizes.of(9, 8, false, 32, 1, limits(78L << 30, true)).scan());
   }
 
   @Test
@@ -58,7 +81,7 @@ class CudaSizesTest {
         assertTrue(sizes.limit() >= depth);
         assertTrue(sizes.capacity() >= sizes.limit() + sizes.tile() * sizes.rounds());
         assertTrue(sizes.capacity() >= CudaSizes.powerOfTwo(depth));
-        assertEquals(queries <= 32, sizes.few());
+        assertEquals(queries <= 32 ? CudaScan.FEW : CudaScan.PRODUCTS, sizes.scan());
         assertTrue(sizes.block() <= 8192);
         assertTrue(sizes.deviceBytes() <= 78L << 30);
       }
@@ -74,8 +97,9 @@ class CudaSizesTest {
 
   @Test
   void longVectorsOfFewQueriesThatDoNotFitTheSharedMemoryAreMultiplied() throws InputException {
-    assertFalse(CudaSizes.of(1000, 8192, false, 32, 10, limits(78L << 30)).few());
-    assertTrue(CudaSizes.of(1000, 8192, false, 8, 10, limits(78L << 30)).few());
+    assertEquals(
+        CudaScan.PRODUCTS, CudaSizes.of(1000, 8192, false, 32, 10, limits(78L << 30)).scan());
+    assertEquals(CudaScan.FEW, CudaSizes.of(1000, 8192, false, 8, 10, limits(78L << 30)).scan());
   }
 
   @Test
