@@ -11,6 +11,7 @@ import site
 import sys
 
 ARCHITECTURES = ("75", "80", "90a", "120")  # as CudaCompiler names them
+HEAD = "HEAD=64"
 TYPES = ("STORAGE_FP32", "STORAGE_BF16", "STORAGE_FP16")
 
 
@@ -18,6 +19,9 @@ def nvrtc():
     for packages in site.getsitepackages():
         found = sorted(glob.glob(os.path.join(packages, "nvidia", "*", "lib", "libnvrtc.so.*")))
         if found:
+            # NVRTC asks for its second library by name alone, which the loader only knows once it is loaded.
+            for builtins in glob.glob(os.path.join(os.path.dirname(found[-1]), "libnvrtc-builtins.so.*")):
+                ctypes.CDLL(builtins)
             return ctypes.CDLL(found[-1])
     sys.exit("NVRTC is not in the peers' environment: PyTorch there was built without CUDA")
 
@@ -62,9 +66,11 @@ def main():
     for path in sorted(glob.glob(os.path.join(folder, "*.cu"))):
         file = os.path.basename(path)
         made = 0
+        # Tensor cores multiply 16-bit numbers; float32 has files of its own.
+        kinds = TYPES[1:] if file in ("attention.cu", "attention_backward.cu") else TYPES
         for architecture in ARCHITECTURES:
-            for kind in TYPES:
-                options = [f"--gpu-architecture=sm_{architecture}", "--std=c++17", f"--define-macro={kind}"]
+            for kind in kinds:
+                options = [f"--gpu-architecture=sm_{architecture}", "--std=c++17", f"--define-macro={kind}", f"--define-macro={HEAD}"]
                 made += compile(library, folder, file, options) > 0
         print(file, made)
 
