@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import javax.imageio.ImageIO;
@@ -141,9 +142,15 @@ public final class TrainingPlots {
     return chart;
   }
 
+  /** In units of a power of ten, so that its numbers are as wide as the other panels'. */
   private static XYChart ratePanel(Curve rate) {
-    XYChart chart = panel("schedule", "learning rate", "0.0E0", rate);
-    line(chart, "learning rate", rate.thinned(MOST_POINTS), GREY, 2.2f);
+    double most = Arrays.stream(rate.values()).max().orElseThrow();
+    int exponent = most > 0 ? (int) Math.floor(Math.log10(most)) : 0;
+    double[] scaled =
+        Arrays.stream(rate.values()).map(value -> value / Math.pow(10, exponent)).toArray();
+    Curve drawn = new Curve(rate.steps(), scaled);
+    XYChart chart = panel("schedule: learning rate", "in units of 1e" + exponent, "0.000", drawn);
+    line(chart, "learning rate", drawn.thinned(MOST_POINTS), GREY, 2.2f);
     chart.getStyler().setYAxisMin(0.0);
     return chart;
   }

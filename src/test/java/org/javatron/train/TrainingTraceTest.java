@@ -48,6 +48,7 @@ class TrainingTraceTest {
   /** The steps, and the Euclidean norm of each weight after them. */
   private record Trace(List<Step> steps, Map<String, Double> norms) {}
 
+  /** PyTorch computed in float64, so that all of the error is ours. */
   @Test
   void theTrainingIsPyTorchs() throws IOException {
     golden(CPU);
@@ -62,7 +63,7 @@ class TrainingTraceTest {
     requireUnlike(expected.get("wrong_losses"), trace);
   }
 
-  /** A real model on real texts, which the tutorial's rate moves as it would there. */
+  /** A real model on real texts, fewer steps: PyTorch's take a second each. */
   @Test
   @Tag("peers")
   @Tag("real-data")
@@ -88,8 +89,8 @@ class TrainingTraceTest {
   private void miniLm(KernelSettings kernels) throws IOException {
     Path model = model(Peers.miniLm(), Pooling.MEAN, true);
     ObjectNode request = JSON.createObjectNode();
-    request.put("steps", 100).put("warmup_steps", 10).put("learning_rate", 2e-5);
-    request.put("weight_decay", 0.01).put("dtype", "float64");
+    request.put("steps", 40).put("warmup_steps", 4).put("learning_rate", 2e-5);
+    request.put("weight_decay", 0.01).put("dtype", "float32"); // float64 takes minutes
     request.put("pooling", "mean").put("normalize", true).put("temperature", 0.05);
     BertTokenizer tokenizer = BertTokenizer.load(Peers.miniLm());
     try (CorpusReader queries = boolq("train.query.txt.gz");
@@ -109,7 +110,7 @@ class TrainingTraceTest {
     Trace trace = train(kernels, model, request);
     requireSame(expected, trace, 1e-4, 1e-2);
     double first = expected.at("/steps/0/loss").doubleValue();
-    double last = expected.at("/steps/96/loss").doubleValue();
+    double last = expected.at("/steps/32/loss").doubleValue();
     assertTrue(last < 0.9 * first, "the batch of both is learnt: " + first + ", " + last);
   }
 
