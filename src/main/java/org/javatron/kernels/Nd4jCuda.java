@@ -72,7 +72,7 @@ public final class Nd4jCuda {
     } catch (LinkageError e) {
       throw new IllegalArgumentException(
           ("ND4J's CUDA backend does not load (%s): it needs NVIDIA's driver and the libraries of"
-                  + " CUDA %s (docs/gpu.md)")
+                  + " CUDA %s (docs/gpu-nd4j.md)")
               .formatted(e.getMessage(), release.cuda),
           e);
     }
