@@ -46,6 +46,8 @@ public final class Main implements Runnable {
    * @param arguments the subcommand and its options
    */
   public static void main(String[] arguments) {
+    // Its warnings go where ND4J's go: simplelogger.properties says which are shown.
+    System.setProperty("org.bytedeco.javacpp.logger", "slf4j");
     CommandRunner.main(new Main(), arguments);
   }
 
