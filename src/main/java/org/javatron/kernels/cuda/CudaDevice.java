@@ -72,7 +72,8 @@ public final class CudaDevice implements Closeable {
     }
     if (error == cudart.CUDA_ERROR_NO_DEVICE || error == 0 && count[0] == 0) {
       throw new CudaException(
-          "no GPU: the NVIDIA driver is there but shows none (nvidia-smi lists GPUs; is CUDA_VISIBLE_DEVICES empty?)");
+          "no GPU: the NVIDIA driver is there but shows none (nvidia-smi lists GPUs; is"
+              + " CUDA_VISIBLE_DEVICES empty?)");
     }
     CudaLibraries.check(error, "starting the NVIDIA driver");
     int[] device = {0};
