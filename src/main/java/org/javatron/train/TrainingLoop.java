@@ -2,6 +2,7 @@ package org.javatron.train;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import org.javatron.io.InputException;
 import org.javatron.io.Progress;
+import org.javatron.model.TrainableEncoder;
 
 /** Step after step: gradients, clipping, AdamW; and now and then figures and checkpoints. */
 final class TrainingLoop {
@@ -145,18 +147,36 @@ final class TrainingLoop {
       names.add(parts.batches.names(batch));
     }
     // The weights after the newest step are those that gave this value.
-    List<Long> good = checkpoints.steps().stream().filter(step -> step < done).toList();
-    throw new InputException(
-        "step %d: %s is %s with the queries %s; %s"
-            .formatted(
-                done + 1,
-                what,
-                value,
-                String.join(", ", names),
-                good.isEmpty()
-                    ? "there is no good checkpoint yet"
-                    : "the last good checkpoint is "
-                        + checkpoints.folder(good.get(good.size() - 1))));
+    throw notFinite(
+        "step %d: %s is %s with the queries %s"
+            .formatted(done + 1, what, value, String.join(", ", names)),
+        done - 1);
+  }
+
+  /** What is written can be gone on from: an update may have left float32's range. */
+  private void requireFiniteWeights() throws IOException {
+    for (TrainableEncoder encoder : parts.pair.byPrefix().values()) {
+      for (String name : encoder.parameters()) {
+        FloatBuffer values = encoder.weight(name);
+        for (int i = 0; i < values.capacity(); i++) {
+          if (!Float.isFinite(values.get(i))) {
+            throw notFinite(
+                "step %d: the weights %s hold %s after it".formatted(done, name, values.get(i)),
+                done - 1);
+          }
+        }
+      }
+    }
+  }
+
+  private InputException notFinite(String what, long lastGood) throws IOException {
+    List<Long> good = checkpoints.steps().stream().filter(step -> step <= lastGood).toList();
+    return new InputException(
+        what
+            + "; "
+            + (good.isEmpty()
+                ? "there is no good checkpoint yet"
+                : "the last good checkpoint is " + checkpoints.folder(good.get(good.size() - 1))));
   }
 
   private double report(double norm) throws IOException {
@@ -249,6 +269,7 @@ final class TrainingLoop {
   }
 
   private void save(Path folder) throws IOException {
+    requireFiniteWeights();
     parts.pair.save(
         folder,
         texts.queries().maxLength(),

@@ -20,7 +20,6 @@ import org.javatron.kernels.Kernels;
 import org.javatron.kernels.Memory;
 import org.javatron.kernels.Precision;
 import org.javatron.model.TokenBatch.BatchLimits;
-import org.javatron.testing.RandomBert;
 import org.javatron.weights.BertConfig;
 import org.javatron.weights.Pooling;
 import org.junit.jupiter.api.BeforeEach;

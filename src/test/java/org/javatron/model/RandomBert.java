@@ -1,4 +1,4 @@
-package org.javatron.testing;
+package org.javatron.model;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
