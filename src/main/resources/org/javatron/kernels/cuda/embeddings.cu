@@ -40,7 +40,7 @@ extern "C" __global__ void embeddings(
 
 // First half of the way back: the gradient of each token's sum, float32 [tokens, HIDDEN], and the
 // partial sums for gamma and beta.
-extern "C" __global__ void SUMMING_BOUNDS embeddingsBackward(
+extern "C" __global__ void embeddingsBackward(
     const int* ids,
     const int* offsets,
     int sequences,

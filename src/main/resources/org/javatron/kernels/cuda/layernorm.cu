@@ -23,7 +23,7 @@ extern "C" __global__ void addLayerNorm(
 // The sum and its statistics are computed again from x and residual: reading them costs no more than
 // reading what would have been kept. Each warp takes every so-many-th row, so that the sums for gamma
 // and beta stay in its registers till the end.
-extern "C" __global__ void SUMMING_BOUNDS addLayerNormBackward(
+extern "C" __global__ void addLayerNormBackward(
     const storage* x,
     const storage* residual,
     const float* gamma,

@@ -126,10 +126,6 @@ __device__ __forceinline__ void layer_norm_gradient(
   })
 }
 
-// Kernels that keep such sums have blocks of 256 threads, two of which should fit a multiprocessor: its
-// 65536 registers are 128 for each thread. Rows too wide for that take what they need.
-#define SUMMING_BOUNDS __launch_bounds__(256, LANE_PIECES <= 3 ? 2 : 1)
-
 // Adds the sums of a block's warps, one warp after the other, and writes the block's row of
 // partial [blocks, 2 HIDDEN]: gamma's, then beta's. The rows are added up by sums.cu.
 __device__ __forceinline__ void write_sums(const row& gammaSum, const row& betaSum, float* partial) {
