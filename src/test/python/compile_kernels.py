@@ -4,6 +4,7 @@ compile_kernels.py FOLDER
 
 NVRTC is found among the packages that PyTorch for CUDA brings. A source that doesn't compile ends the script with NVRTC's words.
 """
+import concurrent.futures
 import ctypes
 import glob
 import os
@@ -53,26 +54,37 @@ def compile(library, folder, file, options):
     )
     arguments = (ctypes.c_char_p * len(options))(*[option.encode() for option in options])
     if library.nvrtcCompileProgram(program, len(options), arguments):
-        sys.exit(f"{file} with {options}:\n{log(library, program)}")
+        raise ValueError(f"{file} with {options}:\n{log(library, program)}")
     size = ctypes.c_size_t()
     check(library, library.nvrtcGetCUBINSize(program, ctypes.byref(size)), file)
     library.nvrtcDestroyProgram(ctypes.byref(program))
     return size.value
 
 
+def made(work):
+    """Whether a program came out, in a process of its own: NVRTC uses one processor."""
+    return compile(nvrtc(), *work) > 0
+
+
 def main():
     folder = sys.argv[1]
-    library = nvrtc()
-    for path in sorted(glob.glob(os.path.join(folder, "*.cu"))):
-        file = os.path.basename(path)
-        made = 0
+    files = sorted(os.path.basename(path) for path in glob.glob(os.path.join(folder, "*.cu")))
+    works = []
+    for file in files:
         # Tensor cores multiply 16-bit numbers; float32 has files of its own.
         kinds = TYPES[1:] if file in ("attention.cu", "attention_backward.cu") else TYPES
         for architecture in ARCHITECTURES:
             for kind in kinds:
                 options = [f"--gpu-architecture=sm_{architecture}", "--std=c++17", f"--define-macro={kind}", f"--define-macro={HEAD}"]
-                made += compile(library, folder, file, options) > 0
-        print(file, made)
+                works.append((folder, file, options))
+    with concurrent.futures.ProcessPoolExecutor() as pool:
+        try:
+            results = list(pool.map(made, works))
+        except ValueError as e:
+            sys.exit(str(e))
+    for file in files:
+        print(file, sum(result for work, result in zip(works, results) if work[1] == file))
 
 
-main()
+if __name__ == "__main__":
+    main()
