@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.javatron.kernels.KernelSettings;
 import org.javatron.kernels.Precision;
 import org.javatron.train.CheckpointSettings;
 import org.javatron.train.EvaluationSettings;
@@ -277,7 +278,8 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    check();
+    KernelSettings computing = kernels.checked();
+    check(computing);
     boolean gradCache = queryChunk != null || passageChunk != null;
     TrainingSettings settings =
         new TrainingSettings(
@@ -307,7 +309,7 @@ final class TrainCommand implements Callable<Integer> {
             new CheckpointSettings(saveSteps, saveTotalLimit, existing.resume, existing.force),
             evaluation == null ? null : evaluationSettings(),
             loggingSteps,
-            kernels.checked());
+            computing);
     print(new Trainer(settings, spec.commandLine().getErr()).run());
     return 0;
   }
@@ -326,9 +328,9 @@ final class TrainCommand implements Callable<Integer> {
         evalSteps == null ? saveSteps : evalSteps);
   }
 
-  private void check() {
+  private void check(KernelSettings computing) {
     check(
-        kernels.checked().precision() != Precision.FP16,
+        computing.precision() != Precision.FP16,
         "train computes in fp32 or bf16: the gradients of --precision fp16 would need scaling");
     atLeast("--batch-size", batchSize, 1);
     atLeast("--train-n-passages", passages, 1);
