@@ -137,7 +137,7 @@ class Comparison:
         small, work = self.options.small, self.options.work
         steps = 4 if small else 40
         rows = (f"{work}/timed", f"{work}/compared")
-        java = self.java("CudaTrainBenchmark", self.options.model, *rows, f"{work}/trained", steps, self.kernels)
+        java = self.java("TrainBenchmark", self.options.model, *rows, f"{work}/trained", steps, self.kernels)
         torch = self.torch("torch_train_step.py", self.options.model, *rows, steps)
         ways = [(java, "javatron", "fp32"), (torch, "torch", "fp32-full"), (java, "javatron", "bf16"), (torch, "torch", "bf16-longest"),
                 (torch, "torch", "bf16-full"), (java, "javatron", "fp16"), (torch, "torch", "fp16-full"), (torch, "torch", "fp16-longest")]

@@ -1,9 +1,10 @@
-"""Contrastive training steps in PyTorch with AMP, the peer of CudaTrainBenchmark: 8 queries with 8 passages each, as Tevatron v1 does it.
+"""Contrastive training steps in PyTorch with AMP, the peer of TrainBenchmark: queries with 8 passages each, as Tevatron v1 does it.
 
-    torch_train_step.py MODEL TIMED_ROWS COMPARED_ROWS STEPS [--device cuda]
+    torch_train_step.py MODEL TIMED_ROWS COMPARED_ROWS STEPS [--device cuda] [--queries 8]
 
 Requests on standard input, an answer a line:
     run SETTING       trains from the start: {"ms": [...]}, each step after the first
+    memory            the most memory resident so far, MiB
     losses SETTING    the losses of five steps without dropout on the rows to compare
 SETTING is TYPE-PADDING: bf16 (autocast), fp16 (autocast with loss scaling) or fp32; full (to 32 and 128 tokens, as Tevatron pads) or
 longest. Losses are those of the AdamW that Tevatron was written with; timed is PyTorch's fused one, which is faster and puts epsilon elsewhere.
@@ -11,6 +12,7 @@ longest. Losses are those of the AdamW that Tevatron was written with; timed is 
 
 import argparse
 import pathlib
+import resource
 import time
 import types
 
@@ -21,7 +23,7 @@ from tevatron_parts import IdTokenizer, QPCollator, TrainDataset, retriever, set
 from torch_requests import device, finish, serve
 from train_tevatron import rows
 
-QUERIES, PASSAGES = 8, 8
+PASSAGES = 8
 COMPARED_STEPS = 5
 TYPES = {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": None}
 
@@ -40,7 +42,9 @@ class Training:
         self.options, self.where = options, device(options.device)
         self.timed, self.compared = rows([options.timed_rows]), rows([options.compared_rows])
 
-    def answer(self, what, setting):
+    def answer(self, what, setting=""):
+        if what == "memory":
+            return {"mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
         kind, padding = setting.split("-")
         losses = what == "losses"
         found, milliseconds = self.train(TYPES[kind], padding, losses)
@@ -91,7 +95,7 @@ class Training:
         collator = (LongestCollator if padding == "longest" else QPCollator)(IdTokenizer())
         dataset = TrainDataset(data, self.compared if compared else self.timed, IdTokenizer(), trainer)
         loader = torch.utils.data.DataLoader(
-            dataset, QUERIES, shuffle=True, drop_last=True, collate_fn=collator, pin_memory=self.where.type == "cuda")
+            dataset, self.options.queries, shuffle=True, drop_last=True, collate_fn=collator, pin_memory=self.where.type == "cuda")
         while True:
             yield from loader
             trainer.state.epoch += 1
@@ -104,4 +108,5 @@ if __name__ == "__main__":
     parser.add_argument("compared_rows", type=pathlib.Path)
     parser.add_argument("steps", type=int)
     parser.add_argument("--device", default="cuda")
+    parser.add_argument("--queries", type=int, default=8)
     serve(Training(parser.parse_args()).answer)

@@ -169,6 +169,7 @@ final class EncodeCommand implements Callable<Integer> {
             new EncoderOptions(tokens, settings),
             force);
     print(new EncodeJob(job, spec.commandLine().getErr()).run());
+    kernels.printProfile(settings);
     return 0;
   }
 

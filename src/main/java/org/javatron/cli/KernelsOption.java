@@ -4,6 +4,7 @@ import org.javatron.kernels.Device;
 import org.javatron.kernels.KernelSet;
 import org.javatron.kernels.KernelSettings;
 import org.javatron.kernels.Nd4jCuda;
+import org.javatron.kernels.OpProfile;
 import org.javatron.kernels.Precision;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,8 +14,8 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
 /**
- * {@code --device}, {@code --kernels}, {@code --precision} and {@code --threads}: what computes,
- * and how.
+ * {@code --device}, {@code --kernels}, {@code --precision}, {@code --threads} and {@code
+ * --profile}: what computes, and how.
  */
 final class KernelsOption {
   @Spec(Target.MIXEE)
@@ -46,6 +47,12 @@ final class KernelsOption {
               + " cuda also bf16 or fp16 (default: fp32, with --kernels cuda bf16).")
   private Precision precision;
 
+  @Option(
+      names = "--profile",
+      description =
+          "At the end, print on standard error which op took how long (not with --kernels cuda).")
+  private boolean profile;
+
   /** The settings, if they go together; says on standard error which GPU ND4J computes on. */
   KernelSettings checked() {
     int count = threads.checked();
@@ -56,13 +63,22 @@ final class KernelsOption {
       if (kept == null) {
         kept = kernels == KernelSet.CUDA ? Precision.BF16 : Precision.FP32;
       }
-      KernelSettings settings = new KernelSettings(kernels, kept, count);
+      KernelSettings settings =
+          new KernelSettings(kernels, kept, count, profile ? new OpProfile() : null);
       if (nd4j == Device.CUDA) {
         spec.commandLine().getErr().println("ND4J computes on " + Nd4jCuda.check());
       }
       return settings;
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  /** Prints the profile, if one was asked for. */
+  void printProfile(KernelSettings settings) {
+    if (settings.profile() != null) {
+      spec.commandLine().getErr().print(settings.profile().table());
+      spec.commandLine().getErr().flush();
     }
   }
 }

@@ -311,6 +311,7 @@ final class TrainCommand implements Callable<Integer> {
             loggingSteps,
             computing);
     print(new Trainer(settings, spec.commandLine().getErr()).run());
+    kernels.printProfile(computing);
     return 0;
   }
 

@@ -91,23 +91,20 @@ public final class EncodeJob {
             encoder.memoryBytes() >> 20,
             (chunkBytes >> 20) + 1);
         log.flush();
-        EncodeSummary summary = encode(encoder, builder, shard, output, writer);
+        long begun = System.nanoTime();
+        CorpusEncoder.Totals totals = encode(encoder, builder, shard, writer);
         writer.finish();
-        return summary;
+        double seconds = (System.nanoTime() - begun) / 1e9;
+        return new EncodeSummary(
+            output, shard.rows(), totals.rows(), totals.tokens(), totals.truncated(), seconds);
       }
     }
   }
 
-  private EncodeSummary encode(
-      TextEncoder encoder,
-      SequenceBuilder builder,
-      Shard shard,
-      Path output,
-      EmbeddingsWriter writer)
+  private CorpusEncoder.Totals encode(
+      TextEncoder encoder, SequenceBuilder builder, Shard shard, EmbeddingsWriter writer)
       throws IOException {
-    long begun = System.nanoTime();
     long done = writer.rowsWritten();
-    CorpusEncoder.Totals totals;
     try (Progress progress =
             Progress.console(log, "encoding", done, shard.rows(), settings.unit());
         ChunkReader reader =
@@ -118,11 +115,8 @@ public final class EncodeJob {
                 shard.rows() - done,
                 CorpusEncoder.chunkRows(encoder),
                 settings.encoder().kernels().threads())) {
-      totals = new CorpusEncoder(encoder).encode(reader, writer, progress);
+      return new CorpusEncoder(encoder).encode(reader, writer, progress);
     }
-    double seconds = (System.nanoTime() - begun) / 1e9;
-    return new EncodeSummary(
-        output, shard.rows(), totals.rows(), totals.tokens(), totals.truncated(), seconds);
   }
 
   private SequenceBuilder sequences(Encoder encoder, BertTokenizer tokenizer)

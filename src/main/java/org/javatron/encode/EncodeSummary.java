@@ -10,7 +10,8 @@ import java.nio.file.Path;
  * @param encoded rows encoded by this run
  * @param tokens tokens encoded by this run, special tokens included
  * @param truncated texts of this run that were longer than the maximum length
- * @param seconds wall time of this run's encoding, without the loading of the model
+ * @param seconds wall time from the first text read to the embeddings' last byte on disk; not the
+ *     loading of the model
  */
 public record EncodeSummary(
     Path output, long rows, long encoded, long tokens, long truncated, double seconds) {}

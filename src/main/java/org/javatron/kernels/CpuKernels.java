@@ -77,6 +77,11 @@ public final class CpuKernels implements Kernels<INDArray> {
   }
 
   @Override
+  public long pack(INDArray weight) {
+    return linear.pack(weight);
+  }
+
+  @Override
   public void linear(INDArray x, INDArray weight, INDArray bias, INDArray out) {
     linear.forward(x, weight, bias, out);
   }

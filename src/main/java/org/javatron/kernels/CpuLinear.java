@@ -1,5 +1,7 @@
 package org.javatron.kernels;
 
+import java.util.HashMap;
+import java.util.Map;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -8,11 +10,25 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * thread that just wrote it, while it is in that core's cache.
  */
 final class CpuLinear {
+  /** So many tokens take less time with a {@link PackedWeight} than with BLAS. */
+  private static final int FEW_TOKENS = 32;
+
   private final CpuLoops loops;
   private final PartialSums biases = new PartialSums();
+  private final Map<Long, PackedWeight> packed = new HashMap<>();
+  private float[] few = new float[0];
 
   CpuLinear(CpuLoops loops) {
     this.loops = loops;
+  }
+
+  /** Packs a weight that will not change any more; gives the bytes that takes. */
+  long pack(INDArray weight) {
+    int n = (int) weight.size(0);
+    int k = (int) weight.size(1);
+    PackedWeight copy = new PackedWeight(Floats.of(weight), n, k, loops.math.panelWidth());
+    packed.put(weight.data().address(), copy);
+    return copy.bytes();
   }
 
   void forward(INDArray x, INDArray weight, INDArray bias, INDArray out) {
@@ -57,6 +73,11 @@ final class CpuLinear {
   private void forward(INDArray x, INDArray weight, INDArray out, Epilogue epilogue) {
     int n = (int) out.size(1);
     int k = (int) x.size(1);
+    PackedWeight copy = x.size(0) > FEW_TOKENS ? null : packed.get(weight.data().address());
+    if (copy != null) {
+      few(x, copy, n, epilogue);
+      return;
+    }
     Floats from = Floats.of(x);
     Floats matrix = Floats.of(weight);
     Floats to = Floats.of(out);
@@ -77,6 +98,30 @@ final class CpuLinear {
             long at = (long) r * n + column;
             to.read(at, values, 0, width);
             epilogue.apply(values, worker, at, column, width);
+          }
+        });
+  }
+
+  /** The same for few tokens, panel by panel. */
+  private void few(INDArray x, PackedWeight weight, int n, Epilogue epilogue) {
+    int rows = (int) x.size(0);
+    int k = (int) x.size(1);
+    if (few.length < rows * k) {
+      few = new float[rows * k];
+    }
+    Floats.of(x).read(0, few, 0, rows * k);
+    loops.workers.run(
+        weight.panels(),
+        (panel, worker) -> {
+          int stride = weight.stride();
+          float[] tile = loops.scratch(worker, 2, (rows + RowMath.PANEL_ROWS) * stride);
+          float[] values = loops.scratch(worker, 0, stride);
+          weight.multiply(loops.math, panel, few, rows, tile);
+          int column = weight.column(panel);
+          int width = weight.width(panel);
+          for (int r = 0; r < rows; r++) {
+            System.arraycopy(tile, r * stride, values, 0, width);
+            epilogue.apply(values, worker, (long) r * n + column, column, width);
           }
         });
   }

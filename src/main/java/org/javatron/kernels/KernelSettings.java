@@ -10,15 +10,18 @@ import java.util.Objects;
  * @param precision how activations are kept: the CPU kernels have FP32, the reference FP16 too,
  *     CUDA all
  * @param threads threads of the CPU kernels, the caller's included; at least 1
+ * @param profile gets the time of each op; null for none; not with CUDA
  */
-public record KernelSettings(KernelSet set, Precision precision, int threads) {
+public record KernelSettings(KernelSet set, Precision precision, int threads, OpProfile profile) {
   /**
    * Settings that make sense.
    *
    * @param set as above
    * @param precision as above
    * @param threads as above
-   * @throws IllegalArgumentException if threads are below 1 or the set has no such precision
+   * @param profile as above
+   * @throws IllegalArgumentException if threads are below 1, the set has no such precision or it
+   *     cannot be profiled
    */
   public KernelSettings {
     Objects.requireNonNull(set, "set");
@@ -29,6 +32,10 @@ public record KernelSettings(KernelSet set, Precision precision, int threads) {
     if (!has(set, precision)) {
       throw new IllegalArgumentException(
           "the %s kernels do not compute in %s".formatted(set, precision).toLowerCase(Locale.ROOT));
+    }
+    if (profile != null && set == KernelSet.CUDA) {
+      throw new IllegalArgumentException(
+          "--profile times kernels on processors; those of a GPU are timed by NVIDIA's nsys");
     }
   }
 
@@ -48,5 +55,16 @@ public record KernelSettings(KernelSet set, Precision precision, int threads) {
    */
   public KernelSettings(KernelSet set, int threads) {
     this(set, Precision.FP32, threads);
+  }
+
+  /**
+   * Settings without a profile.
+   *
+   * @param set the implementation
+   * @param precision how activations are kept
+   * @param threads threads of the CPU kernels
+   */
+  public KernelSettings(KernelSet set, Precision precision, int threads) {
+    this(set, precision, threads, null);
   }
 }

@@ -3,6 +3,7 @@ package org.javatron.kernels;
 import java.io.Closeable;
 import java.util.List;
 import org.javatron.weights.Pooling;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The arithmetic of BERT, one method an op. The classes of {@code org.javatron.ops} say what each
@@ -33,10 +34,14 @@ public interface Kernels<A> extends Closeable {
   static Kernels<?> open(KernelSettings settings, int longestSequence) {
     Device.kernels(null, settings.set(), Device.ofNd4j());
     return switch (settings.set()) {
-      case REFERENCE -> new Nd4jKernels(settings.precision());
-      case CPU -> new CpuKernels(settings.threads(), longestSequence);
+      case REFERENCE -> profiled(settings, new Nd4jKernels(settings.precision()));
+      case CPU -> profiled(settings, new CpuKernels(settings.threads(), longestSequence));
       case CUDA -> CudaLoader.open(settings.precision());
     };
+  }
+
+  private static Kernels<INDArray> profiled(KernelSettings settings, Kernels<INDArray> kernels) {
+    return settings.profile() == null ? kernels : settings.profile().around(kernels);
   }
 
   /**
@@ -52,6 +57,17 @@ public interface Kernels<A> extends Closeable {
    * @return 0 where there are none
    */
   long scratchBytes();
+
+  /**
+   * Prepares for products of few tokens with a weight that will not change any more, such as a
+   * query's: kernels to which its order in memory matters keep a copy on the heap.
+   *
+   * @param weight float32 [N, K] of {@link #linear} or {@link #linearGelu}
+   * @return bytes of the copy; 0 where none helps
+   */
+  default long pack(A weight) {
+    return 0;
+  }
 
   /**
    * {@code out[t] = LayerNorm(words[ids[t]] + positions[t - start of its sequence] + types[0])}.

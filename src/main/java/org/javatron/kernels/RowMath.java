@@ -189,4 +189,29 @@ public interface RowMath {
    * @return how many positions were written
    */
   int collectReaching(float[] row, int length, float threshold, int[] positions);
+
+  /** The most rows of one {@link #multiplyPanel}. */
+  int PANEL_ROWS = 6;
+
+  /**
+   * How wide panels for {@link #multiplyPanel} are.
+   *
+   * @return two vectors of this implementation
+   */
+  int panelWidth();
+
+  /**
+   * {@code out[r, j] = Σ_i x[r, i] · panel[i, j]}: few rows times a strip of a matrix, summed in
+   * the order of i.
+   *
+   * @param x float32 [rows, k], read from {@code xOffset}
+   * @param xOffset index of the first value of {@code x}
+   * @param rows 1 to {@link #PANEL_ROWS}
+   * @param k columns of {@code x}, rows of the panel
+   * @param panel float32 [k, {@link #panelWidth}], from index 0
+   * @param out float32 [rows, panelWidth], written from {@code outOffset}
+   * @param outOffset index of the first value of {@code out}
+   */
+  void multiplyPanel(
+      float[] x, int xOffset, int rows, int k, float[] panel, float[] out, int outOffset);
 }

@@ -1,5 +1,7 @@
 package org.javatron.kernels;
 
+import java.util.Arrays;
+
 /** The plain loops: the reference for {@link RowMath} and its fallback on any JVM. */
 public final class ScalarRowMath implements RowMath {
   /** There is nothing to set. */
@@ -152,5 +154,24 @@ public final class ScalarRowMath implements RowMath {
       }
     }
     return count;
+  }
+
+  @Override
+  public int panelWidth() {
+    return 8;
+  }
+
+  @Override
+  public void multiplyPanel(
+      float[] x, int xOffset, int rows, int k, float[] panel, float[] out, int outOffset) {
+    int width = panelWidth();
+    Arrays.fill(out, outOffset, outOffset + rows * width, 0);
+    for (int r = 0; r < rows; r++) {
+      for (int i = 0; i < k; i++) {
+        for (int j = 0; j < width; j++) {
+          out[outOffset + r * width + j] += x[xOffset + r * k + i] * panel[i * width + j];
+        }
+      }
+    }
   }
 }

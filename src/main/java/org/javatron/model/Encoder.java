@@ -35,6 +35,7 @@ public final class Encoder implements TextEncoder, Closeable {
   private final int maxTokens;
   private final Kernels<?> kernels;
   private final Parts<?> parts;
+  private final long packedBytes;
   private boolean closed;
 
   /** What lives where the kernels compute. */
@@ -52,10 +53,23 @@ public final class Encoder implements TextEncoder, Closeable {
     kernels = Kernels.open(options.kernels(), config.maxPositions());
     try {
       parts = parts(kernels, weights);
+      packedBytes = options.packWeights() ? pack(kernels, parts) : 0;
     } catch (RuntimeException | Error e) {
       kernels.close();
       throw e;
     }
+  }
+
+  /** Copies the layers' matrices; the tables of embeddings are read row by row as they are. */
+  @SuppressWarnings("unchecked") // the parts were made with these kernels
+  private static <A> long pack(Kernels<A> kernels, Parts<?> parts) {
+    long bytes = 0;
+    for (Map.Entry<String, A> weight : ((Parts<A>) parts).parameters.arrays().entrySet()) {
+      if (BertGraph.isLinear(weight.getKey())) {
+        bytes += kernels.pack(weight.getValue());
+      }
+    }
+    return bytes;
   }
 
   private <A> Parts<A> parts(Kernels<A> kernels, Map<String, INDArray> weights) {
@@ -177,6 +191,15 @@ public final class Encoder implements TextEncoder, Closeable {
    */
   public long memoryBytes() {
     return parts.parameters.bytes() + parts.inference.bytes() + kernels.scratchBytes();
+  }
+
+  /**
+   * What the encoder holds on the Java heap from its opening to its end, beside small change.
+   *
+   * @return bytes of packed weights, 0 without
+   */
+  public long heapBytes() {
+    return packedBytes;
   }
 
   /**

@@ -11,8 +11,10 @@ import org.javatron.kernels.KernelSettings;
  *     the activations in memory. On a CPU, what a layer works on should stay in the last cache, so
  *     much larger batches bring nothing; a GPU wants {@link #GPU_MAX_TOKENS_PER_BATCH}
  * @param kernels which implementation of the ops, and how it computes
+ * @param packWeights whether the CPU kernels keep the layers' weights a second time, on the heap,
+ *     in the order that few tokens want: for queries that come one at a time
  */
-public record EncoderOptions(int maxTokensPerBatch, KernelSettings kernels) {
+public record EncoderOptions(int maxTokensPerBatch, KernelSettings kernels, boolean packWeights) {
   /** Tokens per batch unless told otherwise. */
   public static final int DEFAULT_MAX_TOKENS_PER_BATCH = 2048;
 
@@ -24,6 +26,7 @@ public record EncoderOptions(int maxTokensPerBatch, KernelSettings kernels) {
    *
    * @param maxTokensPerBatch as above
    * @param kernels as above
+   * @param packWeights as above
    * @throws IllegalArgumentException if a number is below 1
    */
   public EncoderOptions {
@@ -32,6 +35,25 @@ public record EncoderOptions(int maxTokensPerBatch, KernelSettings kernels) {
       throw new IllegalArgumentException(
           "max tokens per batch must be at least 1, got " + maxTokensPerBatch);
     }
+  }
+
+  /**
+   * Options without packed weights.
+   *
+   * @param maxTokensPerBatch as above
+   * @param kernels which implementation of the ops, and how it computes
+   */
+  public EncoderOptions(int maxTokensPerBatch, KernelSettings kernels) {
+    this(maxTokensPerBatch, kernels, false);
+  }
+
+  /**
+   * These options for texts that come one at a time.
+   *
+   * @return a copy that packs the weights
+   */
+  public EncoderOptions withPackedWeights() {
+    return new EncoderOptions(maxTokensPerBatch, kernels, true);
   }
 
   /**

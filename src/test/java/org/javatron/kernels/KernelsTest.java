@@ -3,6 +3,7 @@ package org.javatron.kernels;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
 import org.javatron.weights.Pooling;
@@ -92,6 +93,33 @@ class KernelsTest {
           h);
     }
     agree("l2Normalize " + sizes, cpu, (k, out) -> k.l2Normalize(x, out), t, h);
+  }
+
+  /** Around the numbers of rows that go through a panel together. */
+  @Test
+  void packedWeightsAgree() {
+    random = new Random(3);
+    try (CpuKernels cpu = new CpuKernels(2, 64)) {
+      for (int k : new int[] {1, 24, 385}) {
+        for (int n : new int[] {1, 15, 100}) {
+          INDArray weight = normal(n, k);
+          INDArray bias = normal(n);
+          // Whole panels of two vectors of 4 to 16 values.
+          assertTrue(cpu.pack(weight) >= 4L * n * k);
+          for (int rows : new int[] {1, 4, 5, 6, 7, 8, 9, 12, 13, 32, 33}) {
+            INDArray x = normal(rows, k);
+            String sizes = rows + " x " + k + " by " + n;
+            agree("linear " + sizes, cpu, (c, out) -> c.linear(x, weight, bias, out), rows, n);
+            agree(
+                "linearGelu " + sizes,
+                cpu,
+                (c, out) -> c.linearGelu(x, weight, bias, out, null),
+                rows,
+                n);
+          }
+        }
+      }
+    }
   }
 
   private interface Call {

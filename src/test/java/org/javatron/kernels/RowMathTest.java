@@ -38,6 +38,40 @@ class RowMathTest {
     }
   }
 
+  @Test
+  void panelsAgreeWithInnerProducts() {
+    Random random = new Random(2);
+    for (RowMath math : List.of(scalar, fastest)) {
+      int width = math.panelWidth();
+      for (int k : new int[] {1, 7, 384}) {
+        for (int rows = 1; rows <= RowMath.PANEL_ROWS; rows++) {
+          float[] x = floats(random, 3 + rows * k);
+          float[] panel = floats(random, k * width);
+          float[] out = new float[5 + RowMath.PANEL_ROWS * width];
+          math.multiplyPanel(x, 3, rows, k, panel, out, 5);
+          for (int r = 0; r < rows; r++) {
+            for (int j = 0; j < width; j++) {
+              double sum = 0;
+              for (int i = 0; i < k; i++) {
+                sum += (double) x[3 + r * k + i] * panel[i * width + j];
+              }
+              assertEquals(sum, out[5 + r * width + j], 1e-7 * (k + 1), "row " + r + " of " + k);
+            }
+          }
+          assertEquals(0, out[4]);
+        }
+      }
+    }
+  }
+
+  private static float[] floats(Random random, int count) {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = random.nextFloat() - 0.5f;
+    }
+    return values;
+  }
+
   /** A resumed training starts interpreted where the undisturbed one was compiled long ago. */
   @Test
   void interpretedAndCompiledCodeGiveTheSameBits() throws Exception {

@@ -15,6 +15,7 @@ import org.javatron.kernels.Device;
 import org.javatron.kernels.KernelSet;
 import org.javatron.kernels.KernelSettings;
 import org.javatron.kernels.Precision;
+import org.javatron.weights.BertConfig;
 import org.javatron.weights.Pooling;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,25 @@ class EncoderTest {
   void withHalfTheMemoryToo() throws Exception {
     KernelSettings half = new KernelSettings(KernelSet.REFERENCE, Precision.FP16, 1);
     compare(new EncoderOptions(100, half), 3e-3);
+  }
+
+  @Test
+  void withPackedWeightsToo() throws Exception {
+    compare(new EncoderOptions(2, 100, KernelSet.CPU).withPackedWeights(), 1e-5);
+  }
+
+  @Test
+  void packedWeightsAreCounted() throws Exception {
+    Path model = Golden.directory(temporary.resolve("m"), Pooling.CLS, false);
+    EncoderOptions options = options(KernelSet.CPU);
+    try (Encoder plain = Encoder.open(model, Encoder.Side.QUERY, options);
+        Encoder packed = Encoder.open(model, Encoder.Side.QUERY, options.withPackedWeights())) {
+      BertConfig config = packed.config();
+      long h = config.hiddenSize();
+      long matrices = config.layers() * (4 * h * h + 2 * h * config.intermediateSize());
+      assertEquals(0, plain.heapBytes());
+      assertTrue(packed.heapBytes() >= 4 * matrices, packed.heapBytes() + " bytes");
+    }
   }
 
   @Test
