@@ -43,8 +43,9 @@ final class KernelsOption {
       names = "--precision",
       paramLabel = "TYPE",
       description =
-          "What activations are kept in: fp32, with --kernels reference also fp16, with --kernels"
-              + " cuda also bf16 or fp16 (default: fp32, with --kernels cuda bf16).")
+          "What activations are multiplied or kept in: fp32, with --kernels reference also fp16,"
+              + " with --kernels cuda also bf16 or fp16; encode on a CPU with AVX-512 BF16"
+              + " also has bf16 (default: fp32, with --kernels cuda bf16).")
   private Precision precision;
 
   @Option(

@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.javatron.kernels.KernelSet;
 import org.javatron.kernels.KernelSettings;
 import org.javatron.kernels.Precision;
+import org.javatron.model.TrainableOptions;
 import org.javatron.train.CheckpointSettings;
 import org.javatron.train.EvaluationSettings;
 import org.javatron.train.ExampleSettings;
@@ -333,6 +335,9 @@ final class TrainCommand implements Callable<Integer> {
     check(
         computing.precision() != Precision.FP16,
         "train computes in fp32 or bf16: the gradients of --precision fp16 would need scaling");
+    check(
+        computing.set() != KernelSet.CPU || computing.precision() == Precision.FP32,
+        TrainableOptions.FP32_ON_A_CPU);
     atLeast("--batch-size", batchSize, 1);
     atLeast("--train-n-passages", passages, 1);
     atLeast("--gradient-accumulation-steps", accumulation, 1);

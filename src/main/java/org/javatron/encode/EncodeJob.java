@@ -15,6 +15,7 @@ import org.javatron.embeddings.Shard;
 import org.javatron.io.InputException;
 import org.javatron.io.Progress;
 import org.javatron.io.Sha256;
+import org.javatron.kernels.Kernels;
 import org.javatron.model.Encoder;
 import org.javatron.model.TextEncoder;
 import org.javatron.tokenize.BertTokenizer;
@@ -49,8 +50,10 @@ public final class EncodeJob {
    * @return what was done
    * @throws IOException if the model, the corpus or the output is not as it must be; whole chunks
    *     written so far are kept and the same command continues after them
+   * @throws IllegalArgumentException if this build or this machine cannot run the kernels
    */
   public EncodeSummary run() throws IOException {
+    Kernels.require(settings.encoder().kernels());
     // A wrong model is said at once: counting a large collection takes minutes.
     ModelManifest.read(Encoder.sideDirectory(settings.model(), settings.side()));
     long total = CorpusReader.count(settings.input());

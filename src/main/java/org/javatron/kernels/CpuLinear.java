@@ -17,13 +17,23 @@ final class CpuLinear {
   private final PartialSums biases = new PartialSums();
   private final Map<Long, PackedWeight> packed = new HashMap<>();
   private float[] few = new float[0];
+  private final Bf16Linear bf16;
 
-  CpuLinear(CpuLoops loops) {
+  /**
+   * Makes the layers.
+   *
+   * @param bf16 the products forwards in bfloat16; null for BLAS's in float32
+   */
+  CpuLinear(CpuLoops loops, Bf16Linear bf16) {
     this.loops = loops;
+    this.bf16 = bf16;
   }
 
   /** Packs a weight that will not change any more; gives the bytes that takes. */
   long pack(INDArray weight) {
+    if (bf16 != null) { // whose weights are in an order of their own anyway
+      return 0;
+    }
     int n = (int) weight.size(0);
     int k = (int) weight.size(1);
     PackedWeight copy = new PackedWeight(Floats.of(weight), n, k, loops.math.panelWidth());
@@ -66,11 +76,15 @@ final class CpuLinear {
 
   /** What happens to a row of a finished tile, which begins at index {@code at} of the result. */
   @FunctionalInterface
-  private interface Epilogue {
+  interface Epilogue {
     void apply(float[] values, int worker, long at, int column, int width);
   }
 
   private void forward(INDArray x, INDArray weight, INDArray out, Epilogue epilogue) {
+    if (bf16 != null) {
+      bf16.forward(x, weight, out, epilogue);
+      return;
+    }
     int n = (int) out.size(1);
     int k = (int) x.size(1);
     PackedWeight copy = x.size(0) > FEW_TOKENS ? null : packed.get(weight.data().address());

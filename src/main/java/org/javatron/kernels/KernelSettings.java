@@ -7,8 +7,8 @@ import java.util.Objects;
  * Which kernels compute, and how.
  *
  * @param set the implementation
- * @param precision how activations are kept: the CPU kernels have FP32, the reference FP16 too,
- *     CUDA all
+ * @param precision how activations are kept: the CPU kernels have FP32 and, without gradients,
+ *     BF16, the reference FP32 and FP16, CUDA all
  * @param threads threads of the CPU kernels, the caller's included; at least 1
  * @param profile gets the time of each op; null for none; not with CUDA
  */
@@ -43,7 +43,7 @@ public record KernelSettings(KernelSet set, Precision precision, int threads, Op
     return switch (set) {
       case CUDA -> true;
       case REFERENCE -> precision != Precision.BF16;
-      case CPU -> precision == Precision.FP32;
+      case CPU -> precision != Precision.FP16;
     };
   }
 

@@ -27,21 +27,36 @@ public interface Kernels<A> extends Closeable {
    * @param settings which one, and how it computes
    * @param longestSequence the most tokens of one sequence
    * @return the kernels, to be closed by the caller
-   * @throws IllegalArgumentException if they need another backend of ND4J than this build's
+   * @throws IllegalArgumentException as {@link #require} does
    * @throws IllegalStateException if this build or this machine cannot run them; the message says
    *     what is missing
    */
   static Kernels<?> open(KernelSettings settings, int longestSequence) {
-    Device.kernels(null, settings.set(), Device.ofNd4j());
+    require(settings);
     return switch (settings.set()) {
       case REFERENCE -> profiled(settings, new Nd4jKernels(settings.precision()));
-      case CPU -> profiled(settings, new CpuKernels(settings.threads(), longestSequence));
+      case CPU -> profiled(settings, CpuKernels.open(settings, longestSequence));
       case CUDA -> CudaLoader.open(settings.precision());
     };
   }
 
   private static Kernels<INDArray> profiled(KernelSettings settings, Kernels<INDArray> kernels) {
     return settings.profile() == null ? kernels : settings.profile().around(kernels);
+  }
+
+  /**
+   * Makes sure, before anything large is loaded, that kernels can be opened, as far as that can be
+   * told cheaply.
+   *
+   * @param settings which ones, and how they compute
+   * @throws IllegalArgumentException if they need another backend of ND4J than this build's, or
+   *     instructions that this processor lacks; the message says what to do
+   */
+  static void require(KernelSettings settings) {
+    Device.kernels(null, settings.set(), Device.ofNd4j());
+    if (settings.set() == KernelSet.CPU && settings.precision() == Precision.BF16) {
+      OneDnn.requireBf16();
+    }
   }
 
   /**
@@ -52,9 +67,9 @@ public interface Kernels<A> extends Closeable {
   Memory<A> memory();
 
   /**
-   * Bytes of scratch buffers outside the Java heap, the same for the whole life of the kernels.
+   * Bytes of scratch buffers outside the Java heap, and of weights in a form of the kernels' own.
    *
-   * @return 0 where there are none
+   * @return 0 where there are none; from the last {@link #linearWeight} on it does not change
    */
   long scratchBytes();
 
@@ -68,6 +83,14 @@ public interface Kernels<A> extends Closeable {
   default long pack(A weight) {
     return 0;
   }
+
+  /**
+   * Tells of a linear layer's weight before the first batch, for kernels that bring it into a form
+   * of their own; others do nothing.
+   *
+   * @param weight float32 [outputs, inputs], a parameter
+   */
+  default void linearWeight(A weight) {}
 
   /**
    * {@code out[t] = LayerNorm(words[ids[t]] + positions[t - start of its sequence] + types[0])}.

@@ -1,8 +1,9 @@
 package org.javatron.kernels;
 
 /**
- * How activations are kept and multiplied. Parameters, LayerNorm, softmax, losses and the optimiser
- * are float32 in each, and products are summed in float32.
+ * How activations are kept and multiplied; the CPU kernels keep float32 and round what they
+ * multiply. Parameters, LayerNorm, softmax, losses and the optimiser are float32 in each, and
+ * products are summed in float32.
  */
 public enum Precision {
   /** float32: 24 bits of mantissa. */

@@ -179,6 +179,16 @@ public interface RowMath {
       float[] x, int offset, int length, long siteKey, int index, int threshold, float factor);
 
   /**
+   * Rounds to bfloat16, the upper half of a float32, to the nearest and halves to even. NaN stays
+   * NaN, and what is beyond the largest becomes infinite.
+   *
+   * @param x float32, read from index 0
+   * @param out bfloat16, written from index 0
+   * @param length how many values, 0 or more
+   */
+  void toBfloat16(float[] x, short[] out, int length);
+
+  /**
    * Where a row reaches a threshold: the first, cheap step of a top-k, which few values pass.
    *
    * @param row float32, read from index 0

@@ -146,6 +146,26 @@ public final class ScalarRowMath implements RowMath {
   }
 
   @Override
+  public void toBfloat16(float[] x, short[] out, int length) {
+    for (int i = 0; i < length; i++) {
+      out[i] = toBfloat16(x[i]);
+    }
+  }
+
+  /**
+   * Rounds one value: adding just less than half of the last place carries where more than half is
+   * cut off, and where exactly half is, the last bit decides. A NaN keeps its upper bits and is
+   * made quiet, so that cutting cannot leave an infinity.
+   *
+   * @param x float32
+   * @return the bits of the nearest bfloat16
+   */
+  public static short toBfloat16(float x) {
+    int bits = Float.floatToRawIntBits(x);
+    return (short) ((Float.isNaN(x) ? bits | 0x400000 : bits + 0x7FFF + (bits >>> 16 & 1)) >>> 16);
+  }
+
+  @Override
   public int collectReaching(float[] row, int length, float threshold, int[] positions) {
     int count = 0;
     for (int i = 0; i < length; i++) {

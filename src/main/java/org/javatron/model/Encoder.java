@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.IntFunction;
 import org.javatron.kernels.Kernels;
 import org.javatron.model.TokenBatch.BatchLimits;
 import org.javatron.weights.BertConfig;
@@ -35,49 +36,49 @@ public final class Encoder implements TextEncoder, Closeable {
   private final int maxTokens;
   private final Kernels<?> kernels;
   private final Parts<?> parts;
-  private final long packedBytes;
   private boolean closed;
 
   /** What lives where the kernels compute. */
-  private record Parts<A>(Parameters<A> parameters, Inference<A> inference) {}
+  private record Parts<A>(Parameters<A> parameters, Inference<A> inference, long packedBytes) {}
 
   private Encoder(
       BertConfig config,
       ModelManifest manifest,
       Map<String, INDArray> weights,
       int maxTokens,
-      EncoderOptions options) {
+      boolean packWeights,
+      IntFunction<Kernels<?>> opener) {
     this.config = config;
     this.manifest = manifest;
     this.maxTokens = maxTokens;
-    kernels = Kernels.open(options.kernels(), config.maxPositions());
+    kernels = opener.apply(config.maxPositions());
     try {
-      parts = parts(kernels, weights);
-      packedBytes = options.packWeights() ? pack(kernels, parts) : 0;
+      parts = parts(kernels, weights, packWeights);
     } catch (RuntimeException | Error e) {
       kernels.close();
       throw e;
     }
   }
 
+  private <A> Parts<A> parts(
+      Kernels<A> kernels, Map<String, INDArray> weights, boolean packWeights) {
+    SameDiff graph = BertGraph.build(config, weights, manifest.pooling(), manifest.normalize());
+    Parameters<A> parameters = new Parameters<>(kernels.memory(), weights);
+    BatchLimits limits = new BatchLimits(maxTokens, config.vocabSize(), config.maxPositions());
+    Inference<A> inference =
+        new Inference<>(kernels, graph, parameters, limits, config.hiddenSize());
+    return new Parts<>(parameters, inference, packWeights ? pack(kernels, parameters) : 0);
+  }
+
   /** Copies the layers' matrices; the tables of embeddings are read row by row as they are. */
-  @SuppressWarnings("unchecked") // the parts were made with these kernels
-  private static <A> long pack(Kernels<A> kernels, Parts<?> parts) {
+  private static <A> long pack(Kernels<A> kernels, Parameters<A> parameters) {
     long bytes = 0;
-    for (Map.Entry<String, A> weight : ((Parts<A>) parts).parameters.arrays().entrySet()) {
+    for (Map.Entry<String, A> weight : parameters.arrays().entrySet()) {
       if (BertGraph.isLinear(weight.getKey())) {
         bytes += kernels.pack(weight.getValue());
       }
     }
     return bytes;
-  }
-
-  private <A> Parts<A> parts(Kernels<A> kernels, Map<String, INDArray> weights) {
-    SameDiff graph = BertGraph.build(config, weights, manifest.pooling(), manifest.normalize());
-    Parameters<A> parameters = new Parameters<>(kernels.memory(), weights);
-    BatchLimits limits = new BatchLimits(maxTokens, config.vocabSize(), config.maxPositions());
-    return new Parts<>(
-        parameters, new Inference<>(kernels, graph, parameters, limits, config.hiddenSize()));
   }
 
   /**
@@ -92,9 +93,18 @@ public final class Encoder implements TextEncoder, Closeable {
    * @throws IOException if a file cannot be read or is not what it should be; the message names
    *     file and tensor
    * @throws IllegalArgumentException if a batch of that many tokens has activations of 2^31 values
-   *     or more, which a Java buffer cannot hold
+   *     or more, which a Java buffer cannot hold; before anything is loaded, if {@link
+   *     Kernels#require} says so
    */
   public static Encoder open(Path modelDirectory, Side side, EncoderOptions options)
+      throws IOException {
+    Kernels.require(options.kernels());
+    return open(modelDirectory, side, options, longest -> Kernels.open(options.kernels(), longest));
+  }
+
+  /** Likewise with kernels made by the caller, given the longest sequence; the encoder's then. */
+  static Encoder open(
+      Path modelDirectory, Side side, EncoderOptions options, IntFunction<Kernels<?>> opener)
       throws IOException {
     Path directory = sideDirectory(modelDirectory, side);
     ModelManifest manifest = ModelManifest.read(directory);
@@ -103,7 +113,7 @@ public final class Encoder implements TextEncoder, Closeable {
     Map<String, INDArray> weights =
         WeightLoader.load(directory.resolve("model.safetensors"), config);
     try {
-      return new Encoder(config, manifest, weights, maxTokens, options);
+      return new Encoder(config, manifest, weights, maxTokens, options.packWeights(), opener);
     } catch (RuntimeException | Error e) { // such as too little memory for the activations
       WeightLoader.close(weights);
       throw e;
@@ -199,7 +209,7 @@ public final class Encoder implements TextEncoder, Closeable {
    * @return bytes of packed weights, 0 without
    */
   public long heapBytes() {
-    return packedBytes;
+    return parts.packedBytes;
   }
 
   /**

@@ -88,6 +88,11 @@ final class GraphExecutor<A> implements Closeable {
       }
     }
     plan(needed(new ArrayList<>(graph.getOps().values()), outputs), shapes, outputs);
+    for (Step step : steps) {
+      if (step.op != null) {
+        step.op.prepare(kernels, step.in.stream().map(this.parameters::get).toList());
+      }
+    }
   }
 
   /** The ops that the outputs depend on, in order. */

@@ -1,6 +1,8 @@
 package org.javatron.model;
 
+import org.javatron.kernels.KernelSet;
 import org.javatron.kernels.KernelSettings;
+import org.javatron.kernels.Precision;
 import org.javatron.weights.Pooling;
 
 /**
@@ -22,6 +24,11 @@ public record TrainableOptions(
     Pooling pooling,
     Boolean normalize,
     Double dropout) {
+  /** What is said where it is asked otherwise. */
+  public static final String FP32_ON_A_CPU =
+      "train on a CPU computes in fp32: --precision bf16 is for encode there, and for --kernels"
+          + " cuda";
+
   /**
    * Options that make sense.
    *
@@ -31,9 +38,13 @@ public record TrainableOptions(
    * @param pooling as above
    * @param normalize as above
    * @param dropout as above
-   * @throws IllegalArgumentException if a number is below 1 or dropout is not in [0, 1)
+   * @throws IllegalArgumentException if a number is below 1, dropout is not in [0, 1), or the CPU
+   *     kernels are to compute in less than float32, which they cannot backwards
    */
   public TrainableOptions {
+    if (kernels.set() == KernelSet.CPU && kernels.precision() != Precision.FP32) {
+      throw new IllegalArgumentException(FP32_ON_A_CPU);
+    }
     if (maxTokens < 1 || maxSequences < 1) {
       throw new IllegalArgumentException(
           "tokens and sequences must be at least 1, got " + maxTokens + " and " + maxSequences);

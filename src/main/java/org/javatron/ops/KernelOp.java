@@ -50,6 +50,15 @@ public abstract class KernelOp extends DynamicCustomOp {
   }
 
   /**
+   * Tells the kernels, before the first run, what they may prepare.
+   *
+   * @param kernels how
+   * @param in the inputs, in order; null for those that are not parameters
+   * @param <A> what the kernels' arrays are
+   */
+  public <A> void prepare(Kernels<A> kernels, List<A> in) {}
+
+  /**
    * Computes the outputs.
    *
    * @param kernels how

@@ -70,6 +70,11 @@ public final class LinearGelu extends KernelOp {
   }
 
   @Override
+  public <A> void prepare(Kernels<A> kernels, List<A> in) {
+    kernels.linearWeight(in.get(1));
+  }
+
+  @Override
   public <A> void run(Kernels<A> kernels, List<A> in, List<A> out) {
     A sum = keepsSum() ? out.get(1) : null;
     kernels.linearGelu(in.get(0), in.get(1), in.get(2), out.get(0), sum);

@@ -20,6 +20,7 @@ import org.javatron.embeddings.EmbeddingType;
 import org.javatron.embeddings.EmbeddingsHeader;
 import org.javatron.embeddings.EmbeddingsWriter;
 import org.javatron.embeddings.Shard;
+import org.javatron.kernels.Bf16Kernels;
 import org.javatron.testing.Peers;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -165,6 +166,24 @@ class EncodeCommandTest {
     CliResult result = encode("--corpus", corpus, "--shards", 2, "--shard", 1);
     assertEquals(0, result.exitCode(), result.err());
     assertEquals("2\n3\n", Files.readString(folder.resolve("E/shard-1-of-2/embeddings.ids")));
+  }
+
+  /** Where the processor has no bfloat16, that is said before any file is looked for. */
+  @Test
+  void bf16IsComputedOrRefused() throws IOException {
+    if (Bf16Kernels.processorHasThem()) {
+      CliResult result = encode("--corpus", corpus, "--precision", "bf16");
+      assertEquals(0, result.exitCode(), result.err());
+      Path manifest = folder.resolve("E/manifest.json");
+      assertEquals(
+          "bf16", new ObjectMapper().readTree(manifest.toFile()).at("/encoder/precision").asText());
+    } else {
+      CliResult result = encode("--corpus", folder.resolve("none.tsv"), "--precision", "bf16");
+      assertEquals(1, result.exitCode());
+      String refusal = "javatron encode: --precision bf16 on a CPU needs the instructions AVX-512";
+      assertTrue(result.err().startsWith(refusal), result.err());
+      assertEquals(1, result.err().lines().count());
+    }
   }
 
   @Test

@@ -121,6 +121,8 @@ class TrainCommandTest {
         "--passage-chunk-size 0|--passage-chunk-size must be 1 or more, not 0",
         "--save-total-limit 0|--save-total-limit must be 1 or more, not 0",
         "--eval-steps 5|--eval-steps goes with --eval-queries, --eval-qrels and --eval-corpus",
+        "--precision bf16|train on a CPU computes in fp32: --precision bf16 is for encode there, and for --kernels cuda",
+        "--precision fp16|the cpu kernels do not compute in fp16",
         "--threads 0|--threads must be between 1 and 1024, not 0",
       })
   void valuesThatMakeNoSenseAreWrongUsage(String options, String message) {

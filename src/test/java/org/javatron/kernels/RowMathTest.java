@@ -18,6 +18,45 @@ class RowMathTest {
   private final RowMath scalar = new ScalarRowMath();
   private final RowMath fastest = RowMath.fastest();
 
+  /** Random bits: every exponent, infinities and NaN of both kinds. */
+  @Test
+  void roundsToTheNearestBfloat16() {
+    Random random = new Random(7);
+    for (int n : AWKWARD) {
+      float[] x = new float[n];
+      for (int i = 0; i < n; i++) {
+        int bits = random.nextInt();
+        int[] kinds = {bits, bits & 0xffff0000, bits & 0xffff0000 | 0x8000, bits | 0x7f800000};
+        x[i] = Float.intBitsToFloat(kinds[random.nextInt(kinds.length)]);
+      }
+      short[] plain = new short[n];
+      short[] fast = new short[n];
+      scalar.toBfloat16(x, plain, n);
+      fastest.toBfloat16(x, fast, n);
+      assertArrayEquals(plain, fast);
+      for (int i = 0; i < n; i++) {
+        nearest(x[i], plain[i]);
+      }
+    }
+  }
+
+  private static void nearest(float x, short found) {
+    float rounded = Float.intBitsToFloat(found << 16);
+    if (Float.isNaN(x) || Float.isInfinite(x)) {
+      assertEquals(x, rounded);
+      return;
+    }
+    // The neighbours towards and away from 0; what would follow the largest counts as 2^128.
+    double below = Float.intBitsToFloat(Float.floatToRawIntBits(x) & 0xffff0000);
+    float next = Float.intBitsToFloat((Float.floatToRawIntBits(x) & 0xffff0000) + 0x10000);
+    double above = Float.isInfinite(next) ? Math.copySign(0x1p128, x) : next;
+    double down = Math.abs(x - below);
+    double up = Math.abs(above - x);
+    boolean even = (Float.floatToRawIntBits(x) & 0x10000) == 0;
+    double expected = down < up || down == up && even ? below : above;
+    assertEquals(Math.abs(expected) == 0x1p128 ? next : (float) expected, rounded, "of " + x);
+  }
+
   @Test
   void theTestsRunTheVectorLoops() {
     assertTrue(fastest.description().startsWith("Vector API"), fastest.description());

@@ -1,6 +1,7 @@
 package org.javatron.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import org.javatron.kernels.Bf16Kernels;
 import org.javatron.kernels.KernelSet;
 import org.javatron.kernels.KernelSettings;
 import org.javatron.kernels.Precision;
@@ -48,12 +50,16 @@ class MiniLmTest {
 
   private static Encoder open(Pooling pooling, boolean normalize, EncoderOptions options)
       throws IOException {
+    return Encoder.open(directory(pooling, normalize), Encoder.Side.PASSAGE, options);
+  }
+
+  private static Path directory(Pooling pooling, boolean normalize) throws IOException {
     Path directory = Files.createTempDirectory(temporary, "minilm");
     for (String name : List.of("config.json", "model.safetensors")) {
       Files.copy(Peers.miniLm().resolve(name), directory.resolve(name));
     }
     Golden.manifest(directory, pooling, normalize);
-    return Encoder.open(directory, Encoder.Side.PASSAGE, options);
+    return directory;
   }
 
   /** Encodes in the given order, batches filled as they come; rows return in the texts' order. */
@@ -78,6 +84,41 @@ class MiniLmTest {
       }
     }
     return all;
+  }
+
+  /** What bfloat16 costs, on any processor: with products in plain Java, hence 40 texts. */
+  @Test
+  void inBf16ByTheReferenceTheyPointTheSameWay() throws IOException {
+    EncoderOptions options = new EncoderOptions(2, 2048, KernelSet.CPU);
+    try (Encoder encoder =
+        Encoder.open(
+            directory(Pooling.MEAN, true),
+            Encoder.Side.PASSAGE,
+            options,
+            longest -> Bf16Kernels.withReferenceProducts(2, longest))) {
+      float[] found = encode(encoder, order(40), 2048);
+      float[] expected = Arrays.copyOf(Golden.tensor(peer, "mean"), found.length);
+      double least = leastCosine(expected, found, encoder.dim());
+      System.out.printf("MiniLM in bf16 by plain Java: least cosine %.7f%n", least);
+      assertTrue(least >= 0.9999, "" + least);
+    }
+  }
+
+  /** Also on a CPU, if it has the instructions; if not, it is said. */
+  @Test
+  void inBf16TheyPointTheSameWay() throws IOException {
+    EncoderOptions bf16 =
+        new EncoderOptions(2048, new KernelSettings(KernelSet.CPU, Precision.BF16, 2));
+    if (!Bf16Kernels.processorHasThem()) {
+      assertThrows(IllegalArgumentException.class, () -> open(Pooling.MEAN, true, bf16));
+      return;
+    }
+    try (Encoder encoder = open(Pooling.MEAN, true, bf16)) {
+      float[] found = encode(encoder, order(TEXTS), 2048);
+      double least = leastCosine(Golden.tensor(peer, "mean"), found, encoder.dim());
+      System.out.printf("MiniLM on a CPU in bf16: least cosine %.7f%n", least);
+      assertTrue(least >= 0.9999, "" + least);
+    }
   }
 
   private static List<Integer> order(int count) {
@@ -118,7 +159,7 @@ class MiniLmTest {
     }
   }
 
-  private static double leastCosine(float[] a, float[] b, int dim) {
+  static double leastCosine(float[] a, float[] b, int dim) {
     double least = 1;
     for (int row = 0; row < a.length; row += dim) {
       double dot = 0;

@@ -4,11 +4,13 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 import org.javatron.kernels.DropoutRule;
 import org.javatron.kernels.NormalTail;
 import org.javatron.kernels.RowMath;
+import org.javatron.kernels.ScalarRowMath;
 
 /**
  * {@link RowMath} in vectors as wide as this CPU prefers (16 floats with AVX-512).
@@ -21,6 +23,11 @@ import org.javatron.kernels.RowMath;
 public final class VectorRowMath implements RowMath {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+
+  /** As many lanes. */
+  private static final VectorSpecies<Short> SHORTS =
+      VectorSpecies.of(short.class, VectorShape.forBitSize(SPECIES.vectorBitSize() / 2));
+
   private static final int INDEX_FACTOR = 0x9E3779B9;
 
   /** Lane times factor. */
@@ -353,6 +360,27 @@ public final class VectorRowMath implements RowMath {
 
   private static FloatVector load(float[] x, int offset) {
     return FloatVector.fromArray(SPECIES, x, offset);
+  }
+
+  /** As {@link ScalarRowMath#toBfloat16(float)} explains. */
+  @Override
+  public void toBfloat16(float[] x, short[] out, int length) {
+    int i = 0;
+    for (; i < SPECIES.loopBound(length); i += SPECIES.length()) {
+      FloatVector values = load(x, i);
+      IntVector bits = values.reinterpretAsInts();
+      VectorMask<Integer> nan = values.compare(VectorOperators.NE, values).cast(INTS);
+      IntVector last = bits.lanewise(VectorOperators.LSHR, 16).and(1);
+      IntVector rounded = bits.add(last).add(0x7FFF).blend(bits.or(0x400000), nan);
+      rounded
+          .lanewise(VectorOperators.LSHR, 16)
+          .convertShape(VectorOperators.I2S, SHORTS, 0)
+          .reinterpretAsShorts()
+          .intoArray(out, i);
+    }
+    for (; i < length; i++) {
+      out[i] = ScalarRowMath.toBfloat16(x[i]);
+    }
   }
 
   @Override
