@@ -29,8 +29,9 @@ import picocli.CommandLine.Spec;
     description = "Finds the best passages of each query, exactly.",
     footer = {
       "",
-      "The score is the inner product. Passages are ordered by score, those with equal scores by"
-          + " their place in the collection. The embeddings are mapped, not loaded; what else is"
+      "The score is the inner product, summed in double precision and the same to the last bit on"
+          + " every machine. Passages are ordered by score, those with equal scores by their place"
+          + " in the collection. The embeddings are mapped, not loaded; what else is"
           + " needed is said before the search begins and stays within --memory.",
       "",
       "Example:",
@@ -84,8 +85,8 @@ final class SearchCommand implements Callable<Integer> {
       defaultValue = "cpu",
       description =
           "What searches: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). cuda is the first"
-              + " NVIDIA GPU; it keeps the passages in its memory if they fit, and orders them by"
-              + " scores summed in double precision.")
+              + " NVIDIA GPU, which gives the same scores; it keeps the passages in its memory if they"
+              + " fit.")
   private SearchDevice device;
 
   @Mixin private ThreadsOption threads;

@@ -145,6 +145,18 @@ public final class Blas {
         openblas.CblasRowMajor, openblas.CblasNoTrans, m, k, 1f, a, lda, x, 1, 0f, y, 1);
   }
 
+  /**
+   * The inner product of two vectors.
+   *
+   * @param n their values, 0 or more
+   * @param x float32 [n]
+   * @param y float32 [n]
+   * @return the sum of products, in float32 in an order that depends on the machine
+   */
+  public static float dot(int n, FloatPointer x, FloatPointer y) {
+    return openblas.cblas_sdot(n, x, 1, y, 1);
+  }
+
   private static void sgemm(
       int transposeA,
       int transposeB,

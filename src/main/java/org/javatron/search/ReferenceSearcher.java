@@ -7,23 +7,34 @@ import org.javatron.embeddings.Vectors;
 import org.javatron.io.Progress;
 
 /**
- * Search as it is defined, with nothing done for speed: every inner product summed in double
- * precision in the order of the dimensions, rounded once to float, and all passages sorted. The
- * oracle of the tests and the place to read first.
+ * Search as it is defined, with nothing done for speed: every passage scored by {@link Metric}'s
+ * definition, and all passages sorted. The oracle of the tests and the place to read first.
  *
  * <p>Cost for each query: {@code N * dim} multiplications and a sort of N. Memory: N scores.
  * Thread-safe.
  */
 public final class ReferenceSearcher implements Searcher {
   private final Vectors passages;
+  private final Metric metric;
+
+  /**
+   * A searcher by inner product.
+   *
+   * @param passages float32 [N, dim], finite
+   */
+  public ReferenceSearcher(Vectors passages) {
+    this(passages, Metric.INNER_PRODUCT);
+  }
 
   /**
    * A searcher over these passages.
    *
    * @param passages float32 [N, dim], finite
+   * @param metric what orders them
    */
-  public ReferenceSearcher(Vectors passages) {
+  public ReferenceSearcher(Vectors passages, Metric metric) {
     this.passages = passages;
+    this.metric = metric;
   }
 
   @Override
@@ -44,12 +55,9 @@ public final class ReferenceSearcher implements Searcher {
     float[] passage = new float[passages.dim()];
     for (int p = 0; p < scores.length; p++) {
       passages.read(p, 1, passage, 0);
-      double sum = 0;
-      for (int i = 0; i < passage.length; i++) {
-        sum += (double) query[i] * passage[i];
-      }
-      scores[p] = (float) sum;
+      scores[p] = metric.score(query, passage, 0, passage.length);
       if (!Float.isFinite(scores[p])) {
+        Checks.finite(passages, p);
         throw Checks.notFinite(scores[p], queryId, passages.id(p));
       }
     }

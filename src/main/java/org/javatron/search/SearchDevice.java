@@ -5,7 +5,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.util.Locale;
 import org.javatron.embeddings.Vectors;
 
-/** What searches: this machine's processors or its GPU. Both give the same order of scores. */
+/** What searches: this machine's processors or its GPU. Both give the same scores. */
 public enum SearchDevice {
   /** The processors, with {@link ExactSearcher}. */
   CPU,

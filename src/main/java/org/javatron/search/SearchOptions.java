@@ -1,7 +1,7 @@
 package org.javatron.search;
 
 /**
- * How {@link ExactSearcher} works; none of it changes which passages win among equal scores.
+ * How {@link ExactSearcher} works; none of it changes a result.
  *
  * @param threads how many threads compare, 1 or more
  * @param passageTile passages of one matrix product: with {@code queryTile} scores of 4 bytes each

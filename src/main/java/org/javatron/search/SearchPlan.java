@@ -80,13 +80,12 @@ public record SearchPlan(
 
   private static long bytes(
       long passages, int dim, long queries, int block, int kept, SearchOptions options) {
-    long tile = options.passageTile();
-    long scores = Math.min(block, options.queryTile()) * tile * Float.BYTES;
-    long worker = scores + tile * dim * Float.BYTES + tile * (Float.BYTES + Integer.BYTES);
+    int queryTile = Math.min(block, options.queryTile());
+    long worker = TileScratch.bytes(options.passageTile(), queryTile, dim);
     long query =
         (long) dim * Float.BYTES
             + (long) TopK.capacity(kept, (int) passages) * Long.BYTES
-            + 64; // the objects around them
+            + 72; // its length and the objects around them
     return options.threads() * worker + block * query + bytesOfResults(passages, queries, kept);
   }
 

@@ -7,12 +7,13 @@ import org.javatron.embeddings.Vectors;
 import org.javatron.io.Progress;
 
 /**
- * Finds for each query the passages with the largest inner product {@code sum_i query[i] *
- * passage[i]}, all of them compared.
+ * Finds for each query the passages with the greatest score, all of them compared. Unless a
+ * searcher was told another {@link Metric}, the score is the inner product {@code sum_i query[i] *
+ * passage[i]}.
  *
- * <p>Order: score descending, then ordinal ascending. Which of several passages with equal scores
- * are found never depends on threads, tiles or shards. Vectors are used as they are, not
- * normalised: with vectors of length 1 the score is their cosine.
+ * <p>Order: score descending, then ordinal ascending. Scores and order have the same bits whatever
+ * the threads, tiles, shards, processors or GPU. Vectors are used as they are, not normalised: with
+ * vectors of length 1 the inner product is their cosine.
  */
 public interface Searcher {
   /** Takes results as they are ready, one query at a time, in the queries' order. */

@@ -12,6 +12,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntUnaryOperator;
+import org.bytedeco.javacpp.FloatPointer;
+import org.javatron.embeddings.MemoryVectors;
+import org.javatron.embeddings.Vectors;
 import org.junit.jupiter.api.Test;
 
 /** The selection against a sort of everything. */
@@ -25,14 +28,14 @@ class TopKTest {
     long previous = Long.MIN_VALUE;
     for (float score : ascending) {
       for (int i = ordinals.length - 1; i >= 0; i--) {
-        long key = TopK.key(score, ordinals[i]);
+        long key = SortKey.of(score, ordinals[i]);
         assertTrue(key > previous, score + " at " + ordinals[i]);
-        assertEquals(score, TopK.score(key));
-        assertEquals(ordinals[i], TopK.ordinal(key));
+        assertEquals(score, SortKey.score(key));
+        assertEquals(ordinals[i], SortKey.ordinal(key));
         previous = key;
       }
     }
-    assertEquals(TopK.key(0f, 5), TopK.key(-0f, 5));
+    assertEquals(SortKey.of(0f, 5), SortKey.of(-0f, 5));
   }
 
   @Test
@@ -50,14 +53,52 @@ class TopKTest {
       Collections.shuffle(order, random);
       int depth = 1 + random.nextInt(n + 5);
       TopK top = new TopK(depth, n);
+      CanonicalScores exact = scoresOf(scores);
       for (int from = 0; from < n; ) {
         int count = Math.min(n - from, 1 + random.nextInt(90));
         int[] positions =
             order.subList(from, from + count).stream().mapToInt(Integer::intValue).toArray();
-        top.offer(scores, positions, count, 0);
+        top.offer(scores, positions, count, 0, 0, exact);
         from += count;
       }
-      requireSorted(scores, depth, top.hits());
+      requireSorted(scores, depth, top.hits(exact));
+    }
+  }
+
+  /** Passages of one value, which is their score. */
+  private static CanonicalScores scoresOf(float[] values) {
+    Vectors passages = new MemoryVectors(values, 1, Collections.nCopies(values.length, "p"));
+    Vectors one = new MemoryVectors(new float[] {1}, 1, List.of("q"));
+    CanonicalScores exact = new CanonicalScores(Metric.INNER_PRODUCT, passages, one);
+    exact.query(new FloatPointer(1f), 0);
+    return exact;
+  }
+
+  @Test
+  void wrongScansWithinTheirMarginsChangeNothing() {
+    Random random = new Random(2);
+    for (int trial = 0; trial < 300; trial++) {
+      int n = 1 + random.nextInt(600);
+      float margin = trial % 3 == 0 ? 50 : random.nextInt(8);
+      float[] scores = new float[n];
+      for (int i = 0; i < n; i++) {
+        scores[i] = random.nextInt(40);
+      }
+      int depth = 1 + random.nextInt(n + 5);
+      TopK top = new TopK(depth, n);
+      CanonicalScores exact = scoresOf(scores);
+      int[] positions = new int[n];
+      for (int from = 0; from < n; ) {
+        int count = Math.min(n - from, 1 + random.nextInt(90));
+        float[] scan = new float[count];
+        for (int i = 0; i < count; i++) {
+          scan[i] = scores[from + i] + margin * (2 * random.nextFloat() - 1);
+          positions[i] = i;
+        }
+        top.offer(scan, positions, count, from, margin, exact);
+        from += count;
+      }
+      requireSorted(scores, depth, top.hits(exact));
     }
   }
 
@@ -82,10 +123,11 @@ class TopKTest {
       scores[i] = 1000 - i;
       positions[i] = i;
     }
-    assertEquals(Float.NEGATIVE_INFINITY, top.threshold());
-    top.offer(scores, positions, 1000, 0);
-    assertEquals(1000f, top.threshold());
-    assertArrayEquals(new int[] {0}, top.hits().ordinals());
+    CanonicalScores exact = scoresOf(scores);
+    assertEquals(Double.NEGATIVE_INFINITY, top.bound());
+    top.offer(scores, positions, 1000, 0, 0, exact);
+    assertEquals(1000, top.bound());
+    assertArrayEquals(new int[] {0}, top.hits(exact).ordinals());
   }
 
   @Test
@@ -105,11 +147,11 @@ class TopKTest {
         () -> {
           for (IntUnaryOperator shape : shapes) {
             long[] keys = new long[n];
-            Arrays.setAll(keys, i -> TopK.key(shape.applyAsInt(i), i));
+            Arrays.setAll(keys, i -> SortKey.of(shape.applyAsInt(i), i));
             long[] sorted = keys.clone();
             Arrays.sort(sorted);
             int k = n / 2;
-            TopK.selectLargest(keys, n, k);
+            SortKey.selectLargest(keys, n, k);
             assertEquals(sorted[n - k], keys[k - 1]);
             Arrays.sort(keys, 0, k);
             assertArrayEquals(Arrays.copyOfRange(sorted, n - k, n), Arrays.copyOfRange(keys, 0, k));
@@ -131,7 +173,7 @@ class TopKTest {
       long[] tried = keys.clone();
       long[] sorted = keys.clone();
       Arrays.sort(sorted);
-      TopK.selectLargest(tried, n, k);
+      SortKey.selectLargest(tried, n, k);
       assertEquals(sorted[n - k], tried[k - 1]);
     }
   }

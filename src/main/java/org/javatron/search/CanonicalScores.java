@@ -1,0 +1,130 @@
+package org.javatron.search;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.FloatBuffer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.javatron.embeddings.Vectors;
+import org.javatron.io.InputException;
+
+/**
+ * Scores some passages of a query again, by {@link Metric}'s definition. One thread's own: it has
+ * the query and four passages in arrays.
+ *
+ * <p>A canonical sum is a chain of additions that wait for each other; four passages at a time keep
+ * the processor busy between them.
+ */
+final class CanonicalScores {
+  private static final int ROWS = 4;
+
+  private final Metric metric;
+  private final Vectors passages;
+  private final Vectors queries;
+  private final float[] query;
+  private final float[] rows;
+  private final double[] sums = new double[ROWS];
+  private FloatPointer source;
+  private long queryRow;
+  private boolean loaded;
+
+  CanonicalScores(Metric metric, Vectors passages, Vectors queries) {
+    this.metric = metric;
+    this.passages = passages;
+    this.queries = queries;
+    this.query = new float[passages.dim()];
+    this.rows = new float[ROWS * passages.dim()];
+  }
+
+  static long bytes(int dim) {
+    return (ROWS + 1L) * dim * Float.BYTES;
+  }
+
+  /** Sets the query, whose values are copied when they are first needed. */
+  void query(FloatPointer values, long row) {
+    source = values;
+    queryRow = row;
+    loaded = false;
+  }
+
+  /** Puts canonical scores in the place of the keys' scores. */
+  void rescore(long[] keys, int from, int to) {
+    int dim = query.length;
+    for (int first = from; first < to; first += ROWS) {
+      int count = Math.min(ROWS, to - first);
+      for (int i = 0; i < count; i++) {
+        passages.read(SortKey.ordinal(keys[first + i]), 1, rows, i * dim);
+      }
+      sum(count);
+      for (int i = 0; i < count; i++) {
+        int ordinal = SortKey.ordinal(keys[first + i]);
+        keys[first + i] = SortKey.of(checked(sums[i], ordinal), ordinal);
+      }
+    }
+  }
+
+  /** The canonical scores of a whole tile, [count, dim], that begins with passage {@code base}. */
+  void score(FloatBuffer tile, int count, int base, float[] scores) {
+    int dim = query.length;
+    for (int first = 0; first < count; first += ROWS) {
+      int some = Math.min(ROWS, count - first);
+      tile.get(first * dim, rows, 0, some * dim);
+      sum(some);
+      for (int i = 0; i < some; i++) {
+        scores[first + i] = checked(sums[i], base + first + i);
+      }
+    }
+  }
+
+  private void sum(int count) {
+    if (!loaded) {
+      source.get(query);
+      loaded = true;
+    }
+    int dim = query.length;
+    if (metric == Metric.INNER_PRODUCT && count == ROWS) {
+      dots(query, rows, dim, sums);
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      sums[i] = metric.exact(query, rows, i * dim, dim);
+    }
+  }
+
+  /** {@link Metric#INNER_PRODUCT} of four rows, each sum in its own order as there. */
+  private static void dots(float[] query, float[] rows, int dim, double[] sums) {
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    for (int i = 0; i < dim; i++) {
+      double value = query[i];
+      a += value * rows[i];
+      b += value * rows[dim + i];
+      c += value * rows[2 * dim + i];
+      d += value * rows[3 * dim + i];
+    }
+    sums[0] = a;
+    sums[1] = b;
+    sums[2] = c;
+    sums[3] = d;
+  }
+
+  private float checked(double exact, int ordinal) {
+    float score = Metric.rounded(exact);
+    if (!Float.isFinite(score)) {
+      throw notFinite(score, ordinal);
+    }
+    return score;
+  }
+
+  private UncheckedIOException notFinite(float score, int ordinal) {
+    InputException error;
+    try {
+      Checks.finite(passages, ordinal); // what is wrong with the passage itself comes first
+      error = Checks.notFinite(score, queries.id(queryRow), passages.id(ordinal));
+    } catch (IOException e) {
+      return new UncheckedIOException(e);
+    }
+    return new UncheckedIOException(error);
+  }
+}
