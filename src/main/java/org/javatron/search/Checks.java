@@ -34,6 +34,20 @@ public final class Checks {
   }
 
   /**
+   * Checks that no id comes twice. Reads all ids; 8 bytes for each while it does.
+   *
+   * @param vectors whose ids
+   * @throws IOException if the ids cannot be read or one comes twice; the message names it and both
+   *     rows
+   */
+  public static void differentIds(Vectors vectors) throws IOException {
+    if (vectors.rows() > Integer.MAX_VALUE - 8) {
+      throw new InputException(vectors.rows() + " ids are more than can be compared (2147483639)");
+    }
+    new IdLookup(vectors);
+  }
+
+  /**
    * Checks that queries' values are numbers.
    *
    * @param queries where they come from
