@@ -8,8 +8,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.javatron.data.RunFormat;
 import org.javatron.data.RunWriter;
-import org.javatron.embeddings.Embeddings;
-import org.javatron.embeddings.EncoderSettings;
+import org.javatron.embeddings.Vectors;
 import org.javatron.io.Progress;
 import org.javatron.search.PlannedSearcher;
 import org.javatron.search.RunOfSearch;
@@ -45,17 +44,20 @@ final class SearchCommand implements Callable<Integer> {
       names = "--queries",
       required = true,
       arity = "1..*",
-      paramLabel = "DIR",
-      description = "The queries' embeddings, as encode writes them; several are one collection.")
+      paramLabel = "PATH",
+      description =
+          "The queries' embeddings, as encode writes them, or a Faiss file; several folders are one"
+              + " collection.")
   private List<Path> queryFolders;
 
   @Option(
       names = "--passages",
       required = true,
       arity = "1..*",
-      paramLabel = "DIR",
+      paramLabel = "PATH",
       description =
-          "The passages' embeddings: a folder, a folder of shards, or several in the order given.")
+          "The passages' embeddings: a folder, a folder of shards, several in the order given, or a"
+              + " Faiss file (IndexFlatIP).")
   private List<Path> passageFolders;
 
   @Option(
@@ -121,11 +123,12 @@ final class SearchCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     SearchOptions options = options();
     Outputs.check(output, force);
-    Embeddings queries = EmbeddingsInput.open(queryFolders, "queries");
-    Embeddings passages = EmbeddingsInput.open(passageFolders, "passages");
+    Vectors queries = VectorsInput.openForInnerProducts(queryFolders, "queries");
+    Vectors passages = VectorsInput.openForInnerProducts(passageFolders, "passages");
     if (!allowMismatch) {
-      EncoderSettings.requireComparable(queries, passages);
+      VectorsInput.requireComparable(queries, passages);
     }
+    VectorsInput.requireSameDim(queryFolders, queries, passageFolders, passages);
     PrintWriter err = spec.commandLine().getErr();
     if (depth > passages.rows()) {
       err.printf(
@@ -160,8 +163,7 @@ final class SearchCommand implements Callable<Integer> {
     }
   }
 
-  private long search(
-      PlannedSearcher searcher, SearchPlan plan, Embeddings passages, Embeddings queries)
+  private long search(PlannedSearcher searcher, SearchPlan plan, Vectors passages, Vectors queries)
       throws IOException {
     PrintWriter err = spec.commandLine().getErr();
     try (RunWriter run = RunWriter.create(output, format);

@@ -191,7 +191,7 @@ class SearchCommandTest {
     Path twice = write("twice", List.of("x", "x"), TestEmbeddings.settings(), 1, 0, 0, 1);
     Path good = queries;
     queries = wide;
-    requireFails(1, "the queries have 3 dimensions but the passages have 2", search());
+    requireFails(1, "wide has vectors of 3 values but " + passages + " has vectors of 2", search());
     queries = none;
     requireFails(1, "none holds no queries", search());
     queries = twice;
