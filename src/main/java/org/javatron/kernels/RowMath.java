@@ -41,6 +41,20 @@ public interface RowMath {
   float dot(float[] a, int aOffset, float[] b, int bOffset, int length);
 
   /**
+   * The inner product of two rows in double precision, and the sum of its terms' magnitudes, which
+   * bounds its rounding: whatever the order, the first is within {@code length * 2^-53} of the
+   * exact value, relative to the second.
+   *
+   * @param a float32, read from index 0
+   * @param b float32, read from {@code bOffset}
+   * @param bOffset index of the first value of {@code b}
+   * @param length how many values are multiplied, 0 or more
+   * @param sums gets at 0 the sum of products, at 1 that of their magnitudes, both accumulated in
+   *     an order that depends on the implementation
+   */
+  void wideDot(float[] a, float[] b, int bOffset, int length, double[] sums);
+
+  /**
    * {@code x += y}, value by value.
    *
    * @param x float32, changed from {@code xOffset}

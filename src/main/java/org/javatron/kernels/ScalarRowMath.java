@@ -22,6 +22,19 @@ public final class ScalarRowMath implements RowMath {
   }
 
   @Override
+  public void wideDot(float[] a, float[] b, int bOffset, int length, double[] sums) {
+    double sum = 0;
+    double magnitudes = 0;
+    for (int i = 0; i < length; i++) {
+      double product = (double) a[i] * b[bOffset + i];
+      sum += product;
+      magnitudes += Math.abs(product);
+    }
+    sums[0] = sum;
+    sums[1] = magnitudes;
+  }
+
+  @Override
   public void add(float[] x, int xOffset, float[] y, int yOffset, int length) {
     for (int i = 0; i < length; i++) {
       x[xOffset + i] += y[yOffset + i];

@@ -111,6 +111,25 @@ class RowMathTest {
     return values;
   }
 
+  @Test
+  void wideDotAgrees() {
+    Random random = new Random(2);
+    double[] expected = new double[2];
+    double[] found = new double[2];
+    for (int n : AWKWARD) {
+      float[] a = new float[n];
+      float[] b = new float[n + 5];
+      for (int i = 0; i < n; i++) {
+        a[i] = (float) random.nextGaussian();
+        b[i + 5] = (float) random.nextGaussian();
+      }
+      scalar.wideDot(a, b, 5, n, expected);
+      fastest.wideDot(a, b, 5, n, found);
+      assertEquals(expected[0], found[0], n * 0x1p-52 * expected[1], "n=" + n);
+      assertEquals(expected[1], found[1], n * 0x1p-52 * expected[1], "n=" + n);
+    }
+  }
+
   /** A resumed training starts interpreted where the undisturbed one was compiled long ago. */
   @Test
   void interpretedAndCompiledCodeGiveTheSameBits() throws Exception {

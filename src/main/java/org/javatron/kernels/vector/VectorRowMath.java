@@ -1,5 +1,6 @@
 package org.javatron.kernels.vector;
 
+import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -22,6 +23,12 @@ import org.javatron.kernels.ScalarRowMath;
  */
 public final class VectorRowMath implements RowMath {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_PREFERRED;
+
+  /** As many floats as fill a vector once they are doubles. */
+  private static final VectorSpecies<Float> NARROW =
+      VectorSpecies.of(float.class, VectorShape.forBitSize(DOUBLES.length() * Float.SIZE));
+
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
 
   /** As many lanes. */
@@ -66,6 +73,32 @@ public final class VectorRowMath implements RowMath {
       sum += a[aOffset + i] * b[bOffset + i];
     }
     return sum;
+  }
+
+  @Override
+  public void wideDot(float[] a, float[] b, int bOffset, int length, double[] sums) {
+    DoubleVector sum = DoubleVector.zero(DOUBLES);
+    DoubleVector magnitudes = sum;
+    int i = 0;
+    for (; i < DOUBLES.loopBound(length); i += DOUBLES.length()) {
+      DoubleVector product = widened(a, i).mul(widened(b, bOffset + i));
+      sum = sum.add(product);
+      magnitudes = magnitudes.add(product.abs());
+    }
+    double total = sum.reduceLanes(VectorOperators.ADD);
+    double size = magnitudes.reduceLanes(VectorOperators.ADD);
+    for (; i < length; i++) {
+      double product = (double) a[i] * b[bOffset + i];
+      total += product;
+      size += Math.abs(product);
+    }
+    sums[0] = total;
+    sums[1] = size;
+  }
+
+  private static DoubleVector widened(float[] values, int offset) {
+    return (DoubleVector)
+        FloatVector.fromArray(NARROW, values, offset).convertShape(VectorOperators.F2D, DOUBLES, 0);
   }
 
   @Override
