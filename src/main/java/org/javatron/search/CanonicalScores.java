@@ -10,7 +10,7 @@ import org.javatron.kernels.RowMath;
 
 /**
  * Scores some passages of a query again, by {@link Metric}'s definition. One thread's own: it has
- * the query and some passages in arrays.
+ * the query and a passage in arrays.
  *
  * <p>A canonical sum D is a chain of additions that wait for each other, several times slower than
  * a sum W of the same products in an order that suits the processor. Both are within {@code n 2^-53
@@ -19,14 +19,11 @@ import org.javatron.kernels.RowMath;
  * float, so does D, which lies between them; one time in thousands they do not, and D is computed.
  */
 final class CanonicalScores {
-  private static final int ROWS = 4;
-
   private final Metric metric;
   private final Vectors passages;
   private final Vectors queries;
   private final float[] query;
-  private final float[] rows;
-  private final double[] sums = new double[ROWS];
+  private final float[] row;
   private final double[] wide = new double[2];
   private final RowMath rowMath = RowMath.fastest();
   private FloatPointer source;
@@ -38,11 +35,11 @@ final class CanonicalScores {
     this.passages = passages;
     this.queries = queries;
     this.query = new float[passages.dim()];
-    this.rows = new float[ROWS * passages.dim()];
+    this.row = new float[passages.dim()];
   }
 
   static long bytes(int dim) {
-    return (ROWS + 1L) * dim * Float.BYTES;
+    return 2L * dim * Float.BYTES;
   }
 
   /** Sets the query, whose values are copied when they are first needed. */
@@ -54,61 +51,44 @@ final class CanonicalScores {
 
   /** Puts canonical scores in the place of the keys' scores. */
   void rescore(long[] keys, int from, int to) {
-    int dim = query.length;
-    for (int first = from; first < to; first += ROWS) {
-      int count = Math.min(ROWS, to - first);
-      for (int i = 0; i < count; i++) {
-        passages.read(SortKey.ordinal(keys[first + i]), 1, rows, i * dim);
-      }
-      sum(count);
-      for (int i = 0; i < count; i++) {
-        int ordinal = SortKey.ordinal(keys[first + i]);
-        keys[first + i] = SortKey.of(checked(sums[i], ordinal), ordinal);
-      }
+    for (int i = from; i < to; i++) {
+      int ordinal = SortKey.ordinal(keys[i]);
+      keys[i] = SortKey.of(score(ordinal), ordinal);
     }
   }
 
-  /** The canonical scores of a whole tile, [count, dim], that begins with passage {@code base}. */
-  void score(FloatBuffer tile, int count, int base, float[] scores) {
-    int dim = query.length;
-    for (int first = 0; first < count; first += ROWS) {
-      int some = Math.min(ROWS, count - first);
-      tile.get(first * dim, rows, 0, some * dim);
-      sum(some);
-      for (int i = 0; i < some; i++) {
-        scores[first + i] = checked(sums[i], base + first + i);
-      }
-    }
+  /** The canonical score of one passage. */
+  float score(int ordinal) {
+    passages.read(ordinal, 1, row, 0);
+    return checked(ordinal);
   }
 
-  private void sum(int count) {
+  /** The canonical score of one passage of a tile [count, dim] that begins with {@code base}. */
+  float score(FloatBuffer tile, int base, int ordinal) {
+    tile.get((ordinal - base) * row.length, row);
+    return checked(ordinal);
+  }
+
+  private float checked(int ordinal) {
     if (!loaded) {
       source.get(query);
       loaded = true;
     }
-    int dim = query.length;
-    for (int i = 0; i < count; i++) {
-      sums[i] = metric == Metric.INNER_PRODUCT ? dot(i * dim, dim) : exact(i * dim, dim);
-    }
-  }
-
-  private double dot(int offset, int dim) {
-    rowMath.wideDot(query, rows, offset, dim, wide);
-    double error = dim * 0x1p-51 * wide[1];
-    boolean sure = (float) (wide[0] - error) == (float) (wide[0] + error); // not if NaN
-    return sure ? wide[0] : exact(offset, dim);
-  }
-
-  private double exact(int offset, int dim) {
-    return metric.exact(query, rows, offset, dim);
-  }
-
-  private float checked(double exact, int ordinal) {
+    boolean product = metric == Metric.INNER_PRODUCT;
+    double exact = product ? dot() : metric.exact(query, row, 0, row.length);
     float score = Metric.rounded(exact);
     if (!Float.isFinite(score)) {
       throw notFinite(score, ordinal);
     }
     return score;
+  }
+
+  private double dot() {
+    int dim = query.length;
+    rowMath.wideDot(query, row, 0, dim, wide);
+    double error = dim * 0x1p-51 * wide[1];
+    boolean sure = (float) (wide[0] - error) == (float) (wide[0] + error); // not if NaN
+    return sure ? wide[0] : metric.exact(query, row, 0, dim);
   }
 
   private UncheckedIOException notFinite(float score, int ordinal) {

@@ -2,7 +2,7 @@ package org.javatron.search;
 
 /**
  * Gathers one query's passages while tiles are scanned by many threads, from scores that are only
- * near the canonical ones, and gives the canonical result. Thread-safe but for {@link #hits}.
+ * near the canonical ones, and gives the canonical result. Thread-safe up to {@link #settle}.
  */
 interface Collector {
   /** Begins anew, for another query. */
@@ -23,6 +23,17 @@ interface Collector {
   void offer(
       float[] scores, int[] positions, int count, int base, double margin, CanonicalScores exact);
 
-  /** The result, best first; nothing more may be offered. */
-  Hits hits(CanonicalScores exact);
+  /**
+   * Ends the offers: drops what is certainly not in the result and puts the ordinals of the
+   * passages that are still to be scored, ascending, at the beginning of {@link #pending}.
+   *
+   * @return how many there are; the caller replaces each by its key with the canonical score
+   */
+  int settle();
+
+  /** Where {@link #settle} left the ordinals. */
+  long[] pending();
+
+  /** The result, best first, once everything pending has its key. */
+  Hits hits();
 }

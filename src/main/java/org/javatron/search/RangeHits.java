@@ -46,8 +46,19 @@ final class RangeHits implements Collector {
     }
   }
 
+  /** Nothing is left to be scored. */
   @Override
-  public synchronized Hits hits(CanonicalScores exact) {
+  public int settle() {
+    return 0;
+  }
+
+  @Override
+  public long[] pending() {
+    return keys;
+  }
+
+  @Override
+  public Hits hits() {
     return SortKey.hits(keys, size);
   }
 }

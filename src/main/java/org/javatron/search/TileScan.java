@@ -12,7 +12,7 @@ import org.javatron.kernels.Workers;
 
 /** One search's pass over the passages, and its memory, used again for each block of queries. */
 final class TileScan implements Closeable {
-  /** Queries whose results are made at once, on all threads, before they are handed over. */
+  /** Queries whose results are sorted at once, on all threads, before they are handed over. */
   private static final int DELIVERED = 64;
 
   /** What is searched and how. */
@@ -130,7 +130,9 @@ final class TileScan implements Closeable {
           scores.get(i * rows, mine.row, 0, rows);
           mine.toScores(task.metric(), length, rows);
         } else { // or NaN
-          mine.exact.score(values, rows, from, mine.row);
+          for (int j = 0; j < rows; j++) {
+            mine.row[j] = mine.exact.score(values, from, from + j);
+          }
           margin = 0;
         }
         collect(collectors[q + i], from, rows, margin, mine);
@@ -153,21 +155,59 @@ final class TileScan implements Closeable {
     }
   }
 
-  /** Hands the results over in the queries' order. */
+  /** Scores what is left canonically and hands the results over in the queries' order. */
   void deliver(Searcher.Results results) throws IOException {
+    int groups = Math.min(count, workers.threads());
+    workers.run(
+        groups,
+        (group, worker) -> {
+          int from = (int) ((long) count * group / groups);
+          int to = (int) ((long) count * (group + 1) / groups);
+          score(from, to, scratch[worker]);
+        });
     Hits[] hits = new Hits[DELIVERED];
     for (int q = 0; q < count; q += DELIVERED) {
       int from = q;
       int some = Math.min(DELIVERED, count - q);
-      workers.run(
-          some,
-          (i, worker) -> {
-            CanonicalScores exact = scratch[worker].exact;
-            exact.query(query(from + i), first + from + i);
-            hits[i] = collectors[from + i].hits(exact);
-          });
+      workers.run(some, (i, worker) -> hits[i] = collectors[from + i].hits());
       for (int i = 0; i < some; i++) {
         results.accept(first + q + i, hits[i]);
+      }
+    }
+  }
+
+  /**
+   * Scores the candidates of some queries, all queries' of one part of the passages before those of
+   * the next, so that a passage is read from memory once for all of them.
+   */
+  private void score(int from, int to, TileScratch mine) {
+    int[] sizes = new int[to - from];
+    int[] next = new int[to - from];
+    long pending = 0;
+    for (int q = from; q < to; q++) {
+      sizes[q - from] = collectors[q].settle();
+      pending += sizes[q - from];
+    }
+    long rows = task.passages().rows();
+    boolean dense = pending > rows / 4;
+    int step = dense ? passageTile : (int) rows;
+    for (long base = 0; base < rows && pending > 0; base += step) {
+      int some = (int) Math.min(step, rows - base);
+      FloatBuffer tile = dense ? task.passages().tile(base, some, mine.tile.asBuffer()) : null;
+      for (int q = from; q < to; q++) {
+        long[] keys = collectors[q].pending();
+        int size = sizes[q - from];
+        int i = next[q - from];
+        if (i < size && keys[i] < base + some) {
+          mine.exact.query(query(q), first + q);
+        }
+        for (; i < size && keys[i] < base + some; i++) {
+          int ordinal = (int) keys[i];
+          float score =
+              dense ? mine.exact.score(tile, (int) base, ordinal) : mine.exact.score(ordinal);
+          keys[i] = SortKey.of(score, ordinal);
+        }
+        next[q - from] = i;
       }
     }
   }

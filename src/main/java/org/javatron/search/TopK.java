@@ -1,5 +1,7 @@
 package org.javatron.search;
 
+import java.util.Arrays;
+
 /**
  * Keeps the best {@code depth} of any number of passages, in whatever order they come, by canonical
  * scores that it asks for only where the scan's do not decide.
@@ -97,11 +99,24 @@ final class TopK implements Collector {
   }
 
   @Override
-  public synchronized Hits hits(CanonicalScores exact) {
+  public synchronized int settle() {
     if (size > depth) {
       select();
     }
-    exact.rescore(keys, 0, size);
+    for (int i = 0; i < size; i++) {
+      keys[i] = SortKey.ordinal(keys[i]);
+    }
+    Arrays.sort(keys, 0, size);
+    return size;
+  }
+
+  @Override
+  public long[] pending() {
+    return keys;
+  }
+
+  @Override
+  public Hits hits() {
     if (size > depth) {
       SortKey.selectLargest(keys, size, depth);
       size = depth;
