@@ -15,6 +15,7 @@ import org.javatron.embeddings.EmbeddingsWriter;
 import org.javatron.embeddings.FaissFile;
 import org.javatron.embeddings.FaissWriter;
 import org.javatron.embeddings.Shard;
+import org.javatron.embeddings.TevatronWriter;
 import org.javatron.embeddings.Vectors;
 import org.javatron.io.InputException;
 import org.javatron.search.Checks;
@@ -26,13 +27,14 @@ import picocli.CommandLine.Spec;
 /** {@code javatron embeddings}: vectors from one form into another. */
 @Command(
     name = "embeddings",
-    description = "Converts embeddings to Faiss's files and back.",
+    description = "Converts embeddings to Faiss's or Tevatron's files and back.",
     footer = {
       "",
       "Of Faiss the flat indexes are read and written: IndexFlatIP, IndexFlatL2, and either in an"
           + " IndexIDMap. Ids that are no whole numbers stand in a file beside the index, one a line,"
-          + " named as the index with .ids behind it. Values keep their bits, unless --dtype float16"
-          + " rounds them.",
+          + " named as the index with .ids behind it. Tevatron's files are pickles of a NumPy array and"
+          + " a list of ids; nothing that a pickle asks for is run. Values keep their bits, unless"
+          + " --dtype float16 rounds them.",
       "",
       "Example:",
       "  javatron embeddings --input E --output passages.faiss --to faiss"
@@ -42,7 +44,8 @@ final class EmbeddingsCommand implements Callable<Integer> {
   /** The forms that can be written. */
   enum Form {
     FOLDER,
-    FAISS;
+    FAISS,
+    TEVATRON;
 
     @Override
     public String toString() {
@@ -70,7 +73,7 @@ final class EmbeddingsCommand implements Callable<Integer> {
       required = true,
       arity = "1..*",
       paramLabel = "PATH",
-      description = "Folders of embeddings, or one of Faiss's files.")
+      description = "Folders of embeddings, or one of Faiss's or Tevatron's files.")
   private List<Path> input;
 
   @Option(
@@ -108,19 +111,12 @@ final class EmbeddingsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (to == Form.FAISS) {
+    if (to != Form.FOLDER) {
       Outputs.check(output, force);
     }
     Vectors vectors = VectorsInput.open(input, "embeddings");
     Checks.differentIds(vectors);
-    String detail =
-        to == Form.FAISS
-            ? switch (FaissWriter.write(vectors, innerProduct(vectors), output)) {
-              case ROWS -> "";
-              case NUMBERS -> " with their ids";
-              case LINES -> ", ids in " + output + FaissFile.IDS_SUFFIX;
-            }
-            : writeFolder(vectors);
+    String detail = write(vectors);
     spec.commandLine()
         .getErr()
         .printf(
@@ -133,6 +129,23 @@ final class EmbeddingsCommand implements Callable<Integer> {
     return 0;
   }
 
+  private String write(Vectors vectors) throws IOException {
+    switch (to) {
+      case FAISS:
+        return switch (FaissWriter.write(vectors, innerProduct(vectors), output)) {
+          case ROWS -> "";
+          case NUMBERS -> " with their ids";
+          case LINES -> ", ids in " + output + FaissFile.IDS_SUFFIX;
+        };
+      case TEVATRON:
+        TevatronWriter.write(vectors, output);
+        return "";
+      default:
+        writeFolder(vectors);
+        return "";
+    }
+  }
+
   private boolean innerProduct(Vectors vectors) {
     if (metric == null) {
       return !(vectors instanceof FaissFile file) || file.innerProduct();
@@ -140,7 +153,7 @@ final class EmbeddingsCommand implements Callable<Integer> {
     return metric == FaissMetric.IP;
   }
 
-  private String writeFolder(Vectors vectors) throws IOException {
+  private void writeFolder(Vectors vectors) throws IOException {
     if (vectors instanceof Embeddings source) {
       requireElsewhere(source);
     }
@@ -164,7 +177,6 @@ final class EmbeddingsCommand implements Callable<Integer> {
         EmbeddingsWriter.discard(output);
       }
     }
-    return "";
   }
 
   private void requireElsewhere(Embeddings source) throws IOException {

@@ -46,8 +46,8 @@ final class SearchCommand implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "PATH",
       description =
-          "The queries' embeddings, as encode writes them, or a Faiss file; several folders are one"
-              + " collection.")
+          "The queries' embeddings, as encode writes them, or a file of Faiss's or Tevatron's; several"
+              + " folders are one collection.")
   private List<Path> queryFolders;
 
   @Option(
@@ -57,7 +57,7 @@ final class SearchCommand implements Callable<Integer> {
       paramLabel = "PATH",
       description =
           "The passages' embeddings: a folder, a folder of shards, several in the order given, or a"
-              + " Faiss file (IndexFlatIP).")
+              + " file of Faiss's (IndexFlatIP) or Tevatron's.")
   private List<Path> passageFolders;
 
   @Option(

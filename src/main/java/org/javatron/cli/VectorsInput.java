@@ -9,8 +9,9 @@ import org.javatron.embeddings.EncoderSettings;
 import org.javatron.embeddings.FaissFile;
 import org.javatron.embeddings.Vectors;
 import org.javatron.io.InputException;
+import org.javatron.weights.PickledEmbeddings;
 
-/** Vectors that a user names: folders of embeddings, or one file that Faiss wrote. */
+/** Vectors that a user names: folders of embeddings, or one file that Faiss or Tevatron wrote. */
 final class VectorsInput {
   private VectorsInput() {}
 
@@ -22,7 +23,8 @@ final class VectorsInput {
           throw new InputException(
               path + " is a file; expected folders where several " + what + " are given");
         }
-        FaissFile file = FaissFile.open(path);
+        Vectors file =
+            PickledEmbeddings.begins(path) ? PickledVectors.open(path) : FaissFile.open(path);
         if (file.rows() == 0) {
           throw new InputException(path + " holds no " + what);
         }

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.javatron.io.AtomicFile;
-import org.javatron.io.InputException;
 
 /**
  * Writes vectors as a flat index that {@code faiss.read_index} reads, float32, whole or not at all.
@@ -58,7 +57,7 @@ public final class FaissWriter {
       }
       out.write(flat.toBytes());
       out.write(number(vectors.rows() * vectors.dim()));
-      writeValues(vectors, out);
+      RawRows.write(vectors, out, CHUNK);
       if (ids == Ids.NUMBERS) {
         out.write(number(vectors.rows()));
         for (long row = 0; row < vectors.rows(); row++) {
@@ -96,34 +95,6 @@ public final class FaissWriter {
       return Long.toString(Long.parseLong(id)).equals(id);
     } catch (NumberFormatException e) {
       return false;
-    }
-  }
-
-  private static void writeValues(Vectors vectors, OutputStream out) throws IOException {
-    int dim = vectors.dim();
-    int chunk = Math.max(1, CHUNK / (Float.BYTES * dim));
-    float[] values = new float[chunk * dim];
-    ByteBuffer bytes =
-        ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    for (long row = 0; row < vectors.rows(); row += chunk) {
-      int count = (int) Math.min(chunk, vectors.rows() - row);
-      vectors.read(row, count, values, 0);
-      requireFinite(vectors, row, values, count * dim);
-      bytes.asFloatBuffer().put(values, 0, count * dim);
-      out.write(bytes.array(), 0, count * dim * Float.BYTES);
-    }
-  }
-
-  private static void requireFinite(Vectors vectors, long first, float[] values, int length)
-      throws IOException {
-    for (int i = 0; i < length; i++) {
-      if (!Float.isFinite(values[i])) {
-        long row = first + i / vectors.dim();
-        throw new InputException(
-            String.format(
-                "the embedding of \"%s\" (row %d) has %s in dimension %d, expected a finite value",
-                vectors.id(row), row, values[i], i % vectors.dim()));
-      }
     }
   }
 

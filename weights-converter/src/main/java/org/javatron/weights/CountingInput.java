@@ -40,6 +40,16 @@ final class CountingInput extends InputStream {
     return some;
   }
 
+  /** Passes over bytes without reading them, at most to the end. */
+  @Override
+  public long skip(long count) {
+    long from = position();
+    long to = Math.min(from + Math.max(0, count), end);
+    filledTo = to;
+    buffer.limit(buffer.position());
+    return to - from;
+  }
+
   private boolean fill() throws IOException {
     if (!buffer.hasRemaining() && filledTo < end) {
       buffer.clear().limit((int) Math.min(buffer.capacity(), end - filledTo));

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import net.razorvine.pickle.IObjectConstructor;
 import net.razorvine.pickle.Opcodes;
 import net.razorvine.pickle.PickleException;
 import net.razorvine.pickle.Unpickler;
@@ -26,7 +27,7 @@ import net.razorvine.pickle.Unpickler;
  * <p>Python's dict becomes a {@link StateDict}, list a List, tuple an Object[], int an Integer or
  * Long, str a String, a tensor a {@link TorchTensor}.
  */
-final class TorchUnpickler extends Unpickler {
+class TorchUnpickler extends Unpickler {
   /** A BERT's pickle takes some 40 kB; every byte may cost the heap fifty. */
   static final long MAX_BYTES = 1 << 24;
 
@@ -34,11 +35,11 @@ final class TorchUnpickler extends Unpickler {
   protected Object dispatch(short opcode) throws IOException {
     switch (opcode) {
       case Opcodes.GLOBAL:
-        stack.add(TorchGlobals.find(line(), line()));
+        stack.add(find(line(), line()));
         return NO_RETURN_VALUE;
       case Opcodes.STACK_GLOBAL:
         String name = expect(String.class, stack.pop(), "STACK_GLOBAL");
-        stack.add(TorchGlobals.find(expect(String.class, stack.pop(), "STACK_GLOBAL"), name));
+        stack.add(find(expect(String.class, stack.pop(), "STACK_GLOBAL"), name));
         return NO_RETURN_VALUE;
       case Opcodes.EMPTY_DICT:
         stack.add(new StateDict());
@@ -104,6 +105,11 @@ final class TorchUnpickler extends Unpickler {
     }
   }
 
+  /** What stands for a Python name; anything not listed ends the reading. */
+  protected IObjectConstructor find(String module, String name) {
+    return TorchGlobals.find(module, name);
+  }
+
   private void setItems(List<Object> keysAndValues) {
     StateDict dictionary = expect(StateDict.class, stack.peek(), "SETITEMS");
     for (int i = 0; i + 1 < keysAndValues.size(); i += 2) {
@@ -164,8 +170,12 @@ final class TorchUnpickler extends Unpickler {
    * @throws WeightFormatException naming the file, whatever is wrong with the pickle
    */
   static Object read(InputStream input, MappedFile file) throws IOException {
+    return read(new TorchUnpickler(), input, file);
+  }
+
+  static Object read(Unpickler unpickler, InputStream input, MappedFile file) throws IOException {
     try {
-      return new TorchUnpickler().load(input);
+      return unpickler.load(input);
     } catch (WeightFormatException e) {
       throw e;
     } catch (PickleException | IOException e) {
