@@ -40,7 +40,7 @@ class TevatronEmbeddingsTest {
   @Test
   void everyProtocolAndTypeGivesTheSameVectors() throws IOException {
     byte[] expected = null;
-    for (String name : List.of("p3.pkl", "p4.pt", "p5.pkl", "half.pkl")) {
+    for (String name : List.of("p3.pkl", "p4.pt", "p5.pkl", "half.pkl", "torch.pt")) {
       Path output = converted(golden(name), name, "folder");
       assertEquals(IDS, Files.readAllLines(output.resolve("embeddings.ids")));
       byte[] values = Files.readAllBytes(output.resolve("embeddings.npy"));
@@ -101,7 +101,7 @@ class TevatronEmbeddingsTest {
         "the pickle names os.system, which no dictionary of tensors needs; nothing of it was run",
         latin("\u0080\4cos\nsystem\nX\4\0\0\0true\u0085R."));
     requireRefused(
-        "expected a pickle of a NumPy array and a list of ids", latin("\u0080\4]]\u0086."));
+        "expected a pair of an array, or tensor, and a list of ids", latin("\u0080\4]]\u0086."));
     requireRefused(
         "values of type '<f8', expected '<f4' (float32) or '<f2' (float16)",
         replaced("p4.pt", "f4", "f8"));
@@ -113,14 +113,24 @@ class TevatronEmbeddingsTest {
     requireRefused(
         "the array is in Fortran order, expected C order",
         replaced("p3.pkl", "\u0089C", "\u0088C"));
-    requireRefused(
-        "a zip archive, as torch.save writes; expected what pickle.dump writes of a NumPy array and"
-            + " a list of ids",
-        latin("PK\3\4"));
     byte[] twice = replaced("p4.pt", "\u008c\1x\u0094", "\u008c\0010\u0094");
     Path file = Files.write(folder.resolve("twice.pkl"), twice);
     CliResult result = convert(file, folder.resolve("out"), "folder");
     assertTrue(result.err().contains("the id \"0\" comes twice, in rows 2 and 5"), result.err());
+  }
+
+  @Test
+  void brokenTensorsAreRefusedInOneSentence() throws IOException {
+    byte[] good = Files.readAllBytes(golden("torch.pt"));
+    for (int size = 2; size < good.length; size += 7) {
+      Path file = Files.write(folder.resolve("cut.pt"), Arrays.copyOf(good, size));
+      CliResult result = convert(file, folder.resolve("out"), "folder");
+      assertEquals(1, result.exitCode(), result.err());
+      assertEquals(1, result.err().lines().count(), result.err());
+    }
+    requireRefused(
+        "values of type 'int16', expected '<f4' (float32) or '<f2' (float16)",
+        replaced("torch.pt", "FloatStorage", "ShortStorage"));
   }
 
   @Test

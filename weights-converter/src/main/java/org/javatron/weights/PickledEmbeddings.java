@@ -9,15 +9,16 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Embeddings as Tevatron's encode.py writes them: a Python pickle of a pair, a NumPy array [N, dim]
- * of float32 or float16 and a list of N ids.
+ * Embeddings as Tevatron's encode.py writes them: a pair of a matrix [N, dim] of float32 or float16
+ * and a list of N ids. The matrix is a NumPy array in a Python pickle, or, as the coCondenser
+ * tutorial's version has it, a tensor in a file of torch.save's (PyTorch 1.6 or later).
  *
  * <p>Nothing of the pickle is run: only arrays, lists, tuples, texts and numbers can be in it. The
  * values stay in the mapped file; the ids are held in memory. Thread-safe. There is nothing to
  * close.
  *
- * <p>Source: Tevatron 0.1.0, tevatron/driver/encode.py, {@code pickle.dump((encoded,
- * lookup_indices), f)}.
+ * <p>Source: tevatron/driver/encode.py, {@code pickle.dump((encoded, lookup_indices), f)} in
+ * Tevatron 0.1.0, {@code torch.save((encoded, lookup_indices), path)} before.
  */
 public final class PickledEmbeddings {
   private final MappedFile file;
@@ -35,8 +36,7 @@ public final class PickledEmbeddings {
   }
 
   /**
-   * Whether a file begins as a pickle of protocol 2 or later does, or as what torch.save writes,
-   * which {@link #open} refuses with a sentence of its own.
+   * Whether a file begins as a pickle of protocol 2 or later does, or as what torch.save writes.
    *
    * @param path a file
    * @return true if it may be one
@@ -70,49 +70,33 @@ public final class PickledEmbeddings {
     MappedFile file = MappedFile.open(path);
     ByteBuffer head = ByteBuffer.allocate(2);
     file.read(0, head);
-    if (isZip(head)) {
-      throw new WeightFormatException(
-          path,
-          "a zip archive, as torch.save writes; expected what pickle.dump writes of a NumPy array"
-              + " and a list of ids");
-    }
-    CountingInput in = new CountingInput(file, 0, file.size());
-    Object root = TorchUnpickler.read(new NumpyUnpickler(in), in, file);
-    if (!(root instanceof Object[] pair
-        && pair.length == 2
-        && pair[0] instanceof NumpyUnpickler.Array array
-        && array.isKnown()
-        && pair[1] instanceof List<?> list)) {
-      throw new WeightFormatException(path, "expected a pickle of a NumPy array and a list of ids");
-    }
+    EmbeddingPair pair = isZip(head) ? EmbeddingPair.ofZip(file) : EmbeddingPair.ofPickle(file);
     Dtype type =
-        switch (array.descr()) {
+        switch (pair.descr()) {
           case "<f4" -> Dtype.F32;
           case "<f2" -> Dtype.F16;
           default ->
               throw new WeightFormatException(
                   path,
                   "values of type '"
-                      + TorchGlobals.printable(array.descr())
+                      + TorchGlobals.printable(pair.descr())
                       + "', expected '<f4' (float32) or '<f2' (float16)");
         };
-    long[] shape = array.shape();
+    long[] shape = pair.shape();
     if (shape.length != 2 || shape[1] < 1 || shape[1] > 1 << 24) {
       throw new WeightFormatException(
           path, "an array of shape " + Arrays.toString(shape) + ", expected rows and values");
     }
-    if (TensorInfo.byteCount(shape, type.bytes()) != array.bytes().length()) {
+    if (TensorInfo.byteCount(shape, type.bytes()) != pair.bytes()) {
       throw new WeightFormatException(
           path,
-          String.format(
-              "an array of shape %s has %d bytes", Arrays.toString(shape), array.bytes().length()));
+          String.format("an array of shape %s has %d bytes", Arrays.toString(shape), pair.bytes()));
     }
-    if (list.size() != shape[0]) {
+    if (pair.ids().size() != shape[0]) {
       throw new WeightFormatException(
-          path, String.format("%d vectors but %d ids", shape[0], list.size()));
+          path, String.format("%d vectors but %d ids", shape[0], pair.ids().size()));
     }
-    return new PickledEmbeddings(
-        file, array.bytes().offset(), (int) shape[1], type, ids(path, list));
+    return new PickledEmbeddings(file, pair.offset(), (int) shape[1], type, ids(path, pair.ids()));
   }
 
   private static List<String> ids(Path path, List<?> list) throws WeightFormatException {
