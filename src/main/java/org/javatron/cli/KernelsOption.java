@@ -6,6 +6,8 @@ import org.javatron.kernels.KernelSettings;
 import org.javatron.kernels.Nd4jCuda;
 import org.javatron.kernels.OpProfile;
 import org.javatron.kernels.Precision;
+import org.javatron.kernels.RowMath;
+import org.javatron.kernels.ScalarRowMath;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -66,6 +68,13 @@ final class KernelsOption {
       }
       KernelSettings settings =
           new KernelSettings(kernels, kept, count, profile ? new OpProfile() : null);
+      if (kernels == KernelSet.CPU && RowMath.fastest() instanceof ScalarRowMath) {
+        spec.commandLine()
+            .getErr()
+            .println(
+                "note: this Java was started without the module jdk.incubator.vector, so what stands"
+                    + " between the matrix products is computed value by value, several times slower");
+      }
       if (nd4j == Device.CUDA) {
         spec.commandLine().getErr().println("ND4J computes on " + Nd4jCuda.check());
       }

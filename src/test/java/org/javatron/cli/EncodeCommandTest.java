@@ -89,6 +89,26 @@ class EncodeCommandTest {
   }
 
   @Test
+  void aProfileSaysWhatEachOpTook() {
+    CliResult result = encode("--corpus", corpus, "--profile");
+    assertEquals(0, result.exitCode(), result.err());
+    assertFalse(result.out().contains("linearGelu"), result.out());
+    // Two layers: three products and one with GELU in each, in a single batch.
+    assertTrue(result.err().contains("share  GFLOP/s"), result.err());
+    assertTrue(result.err().matches("(?s).*\\nlinearGelu +2 .*"), result.err());
+    assertTrue(result.err().matches("(?s).*\\nlinear +6 .*"), result.err());
+    assertFalse(result.err().contains("linearWeight"), result.err());
+    assertUsage(
+        "--profile times kernels on processors",
+        "--corpus",
+        corpus,
+        "--force",
+        "--profile",
+        "--kernels",
+        "cuda");
+  }
+
+  @Test
   void withoutTheVectorModuleTheResultIsNearlyTheSame() throws Exception {
     encode("--corpus", corpus);
     Path scalar = folder.resolve("scalar");
@@ -110,7 +130,8 @@ class EncodeCommandTest {
             .start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, process.waitFor(), output);
-    assertFalse(output.contains("incubator"), output);
+    assertFalse(output.contains("Using incubator"), output);
+    assertTrue(output.contains("without the module jdk.incubator.vector"), output);
     requireNearlyEqual(
         Files.readAllBytes(folder.resolve("E/embeddings.npy")),
         Files.readAllBytes(scalar.resolve("embeddings.npy")));
