@@ -149,7 +149,7 @@ class Comparison:
         tokens = 2048
         with ended(self.ours(model)) as ours:
             shapes = [(length, tokens // length, self.options.threads) for length in (16, 32, 64, 128, 256, 512)]
-            shapes += [(128, count, self.options.threads) for count in (1, 2, 4, 8, 32, 64)]
+            shapes += [(128, count, self.options.threads) for count in (1, 4, 32)]
             shapes += [(128, tokens // 128, threads) for threads in range(1, self.options.threads)]
             for length, count, threads in shapes:
                 rate = ours.ask("sgemm", threads)["gflops"]
