@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import org.javatron.io.InputException;
 
 /** All values of some vectors as a file has them: float32, little-endian, row after row. */
 final class RawRows {
@@ -20,22 +19,9 @@ final class RawRows {
     for (long row = 0; row < vectors.rows(); row += chunk) {
       int count = (int) Math.min(chunk, vectors.rows() - row);
       vectors.read(row, count, values, 0);
-      requireFinite(vectors, row, values, count * dim);
+      RowChecks.finite("the embedding of", vectors, row, values, count * dim);
       bytes.asFloatBuffer().put(values, 0, count * dim);
       out.write(bytes.array(), 0, count * dim * Float.BYTES);
-    }
-  }
-
-  private static void requireFinite(Vectors vectors, long first, float[] values, int length)
-      throws IOException {
-    for (int i = 0; i < length; i++) {
-      if (!Float.isFinite(values[i])) {
-        long row = first + i / vectors.dim();
-        throw new InputException(
-            String.format(
-                "the embedding of \"%s\" (row %d) has %s in dimension %d, expected a finite value",
-                vectors.id(row), row, values[i], i % vectors.dim()));
-      }
     }
   }
 }

@@ -10,7 +10,7 @@ import java.util.List;
 import org.javatron.io.InputException;
 
 /** What no folder of embeddings may hold, refused before anything of a chunk is written. */
-final class RowChecks {
+public final class RowChecks {
   private RowChecks() {}
 
   /** The ids as the file of ids has them; {@code first} is the row of the first. */
@@ -52,6 +52,29 @@ final class RowChecks {
                 value,
                 i % header.dim(),
                 tooLarge && Float.isFinite(value) ? "float16 (at most 65504)" : "finite"));
+      }
+    }
+  }
+
+  /**
+   * Checks that values are numbers.
+   *
+   * @param what how the message calls a vector, such as "query"
+   * @param vectors where the values come from
+   * @param first the row of the first value
+   * @param values the rows from there on
+   * @param length how many values
+   * @throws IOException if one is not finite; the message names the vector
+   */
+  public static void finite(String what, Vectors vectors, long first, float[] values, int length)
+      throws IOException {
+    for (int i = 0; i < length; i++) {
+      if (!Float.isFinite(values[i])) {
+        long row = first + i / vectors.dim();
+        throw new InputException(
+            String.format(
+                "%s \"%s\" (row %d) has %s in dimension %d, expected a finite value",
+                what, vectors.id(row), row, values[i], i % vectors.dim()));
       }
     }
   }

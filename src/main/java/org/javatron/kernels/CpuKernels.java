@@ -88,10 +88,18 @@ public final class CpuKernels implements Kernels<INDArray> {
   }
 
   @Override
+  public void packWeights() {
+    linear.packWeights();
+  }
+
+  @Override
+  public long heapBytes() {
+    return linear.heapBytes();
+  }
+
+  @Override
   public void linearWeight(INDArray weight) {
-    if (bf16 != null) {
-      bf16.pack(weight);
-    }
+    linear.prepare(weight);
   }
 
   @Override
@@ -106,11 +114,6 @@ public final class CpuKernels implements Kernels<INDArray> {
       double eps,
       INDArray out) {
     embeddings.forward(ints(ids), ints(offsets), words, positions, types, gamma, beta, eps, out);
-  }
-
-  @Override
-  public long pack(INDArray weight) {
-    return linear.pack(weight);
   }
 
   @Override

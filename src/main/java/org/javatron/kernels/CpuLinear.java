@@ -1,6 +1,6 @@
 package org.javatron.kernels;
 
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -15,9 +15,10 @@ final class CpuLinear {
 
   private final CpuLoops loops;
   private final PartialSums biases = new PartialSums();
-  private final Map<Long, PackedWeight> packed = new HashMap<>();
-  private float[] few = new float[0];
   private final Bf16Linear bf16;
+  private final Map<INDArray, PackedWeight> packed = new IdentityHashMap<>();
+  private boolean packing;
+  private float[] few = new float[0];
 
   /**
    * Makes the layers.
@@ -29,16 +30,24 @@ final class CpuLinear {
     this.bf16 = bf16;
   }
 
-  /** Packs a weight that will not change any more; gives the bytes that takes. */
-  long pack(INDArray weight) {
-    if (bf16 != null) { // whose weights are in an order of their own anyway
-      return 0;
+  /** From here on weights are packed as {@link #prepare} is told of them. */
+  void packWeights() {
+    packing = bf16 == null; // whose weights are in an order of their own anyway
+  }
+
+  /** Brings a weight into the order in which it will be read. */
+  void prepare(INDArray weight) {
+    if (bf16 != null) {
+      bf16.pack(weight);
+    } else if (packing) {
+      int n = (int) weight.size(0);
+      int k = (int) weight.size(1);
+      packed.put(weight, new PackedWeight(Floats.of(weight), n, k, loops.math.panelWidth()));
     }
-    int n = (int) weight.size(0);
-    int k = (int) weight.size(1);
-    PackedWeight copy = new PackedWeight(Floats.of(weight), n, k, loops.math.panelWidth());
-    packed.put(weight.data().address(), copy);
-    return copy.bytes();
+  }
+
+  long heapBytes() {
+    return packed.values().stream().mapToLong(PackedWeight::bytes).sum();
   }
 
   void forward(INDArray x, INDArray weight, INDArray bias, INDArray out) {
@@ -87,7 +96,7 @@ final class CpuLinear {
     }
     int n = (int) out.size(1);
     int k = (int) x.size(1);
-    PackedWeight copy = x.size(0) > FEW_TOKENS ? null : packed.get(weight.data().address());
+    PackedWeight copy = x.size(0) > FEW_TOKENS ? null : packed.get(weight);
     if (copy != null) {
       few(x, copy, n, epilogue);
       return;

@@ -74,13 +74,18 @@ public interface Kernels<A> extends Closeable {
   long scratchBytes();
 
   /**
-   * Prepares for products of few tokens with a weight that will not change any more, such as a
-   * query's: kernels to which its order in memory matters keep a copy on the heap.
-   *
-   * @param weight float32 [N, K] of {@link #linear} or {@link #linearGelu}
-   * @return bytes of the copy; 0 where none helps
+   * To be called before {@link #linearWeight}, where weights will not change any more and batches
+   * of few tokens will come, such as queries one at a time: kernels to which the order of the
+   * weights in memory matters then keep a copy of each on the heap. Others do nothing.
    */
-  default long pack(A weight) {
+  default void packWeights() {}
+
+  /**
+   * Bytes of weights that {@link #packWeights} keeps on the heap.
+   *
+   * @return 0 where there are none; from the last {@link #linearWeight} on it does not change
+   */
+  default long heapBytes() {
     return 0;
   }
 

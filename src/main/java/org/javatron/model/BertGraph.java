@@ -191,11 +191,6 @@ final class BertGraph {
     return graph.var(name, weights.get(name));
   }
 
-  /** Whether a variable is the matrix of a linear layer. */
-  static boolean isLinear(String name) {
-    return name.startsWith("encoder.") && name.endsWith(".weight") && !name.contains("LayerNorm");
-  }
-
   private static SDVariable named(String name, KernelOp op) {
     return op.outputVariables()[0].rename(name);
   }

@@ -39,7 +39,7 @@ public final class Encoder implements TextEncoder, Closeable {
   private boolean closed;
 
   /** What lives where the kernels compute. */
-  private record Parts<A>(Parameters<A> parameters, Inference<A> inference, long packedBytes) {}
+  private record Parts<A>(Parameters<A> parameters, Inference<A> inference) {}
 
   private Encoder(
       BertConfig config,
@@ -53,32 +53,23 @@ public final class Encoder implements TextEncoder, Closeable {
     this.maxTokens = maxTokens;
     kernels = opener.apply(config.maxPositions());
     try {
-      parts = parts(kernels, weights, packWeights);
+      if (packWeights) {
+        kernels.packWeights();
+      }
+      parts = parts(kernels, weights);
     } catch (RuntimeException | Error e) {
       kernels.close();
       throw e;
     }
   }
 
-  private <A> Parts<A> parts(
-      Kernels<A> kernels, Map<String, INDArray> weights, boolean packWeights) {
+  private <A> Parts<A> parts(Kernels<A> kernels, Map<String, INDArray> weights) {
     SameDiff graph = BertGraph.build(config, weights, manifest.pooling(), manifest.normalize());
     Parameters<A> parameters = new Parameters<>(kernels.memory(), weights);
     BatchLimits limits = new BatchLimits(maxTokens, config.vocabSize(), config.maxPositions());
     Inference<A> inference =
         new Inference<>(kernels, graph, parameters, limits, config.hiddenSize());
-    return new Parts<>(parameters, inference, packWeights ? pack(kernels, parameters) : 0);
-  }
-
-  /** Copies the layers' matrices; the tables of embeddings are read row by row as they are. */
-  private static <A> long pack(Kernels<A> kernels, Parameters<A> parameters) {
-    long bytes = 0;
-    for (Map.Entry<String, A> weight : parameters.arrays().entrySet()) {
-      if (BertGraph.isLinear(weight.getKey())) {
-        bytes += kernels.pack(weight.getValue());
-      }
-    }
-    return bytes;
+    return new Parts<>(parameters, inference);
   }
 
   /**
@@ -209,7 +200,7 @@ public final class Encoder implements TextEncoder, Closeable {
    * @return bytes of packed weights, 0 without
    */
   public long heapBytes() {
-    return parts.packedBytes;
+    return kernels.heapBytes();
   }
 
   /**

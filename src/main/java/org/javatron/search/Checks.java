@@ -1,6 +1,7 @@
 package org.javatron.search;
 
 import java.io.IOException;
+import org.javatron.embeddings.RowChecks;
 import org.javatron.embeddings.Vectors;
 import org.javatron.io.InputException;
 
@@ -58,7 +59,7 @@ public final class Checks {
    */
   public static void finite(Vectors queries, long first, float[] values, int length)
       throws IOException {
-    finite("query", queries, first, values, length);
+    RowChecks.finite("query", queries, first, values, length);
   }
 
   /**
@@ -71,20 +72,7 @@ public final class Checks {
   public static void finite(Vectors passages, long row) throws IOException {
     float[] values = new float[passages.dim()];
     passages.read(row, 1, values, 0);
-    finite("passage", passages, row, values, values.length);
-  }
-
-  private static void finite(String what, Vectors vectors, long first, float[] values, int length)
-      throws IOException {
-    for (int i = 0; i < length; i++) {
-      if (!Float.isFinite(values[i])) {
-        long row = first + i / vectors.dim();
-        throw new InputException(
-            String.format(
-                "%s \"%s\" (row %d) has %s in dimension %d, expected a finite value",
-                what, vectors.id(row), row, values[i], i % vectors.dim()));
-      }
-    }
+    RowChecks.finite("passage", passages, row, values, values.length);
   }
 
   /**
