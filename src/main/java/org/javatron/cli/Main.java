@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       EncodeCommand.class,
       EmbeddingsCommand.class,
+      QuantizeCommand.class,
       SearchCommand.class,
       MergeCommand.class,
       MineCommand.class,

@@ -8,8 +8,12 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.javatron.data.RunFormat;
 import org.javatron.data.RunWriter;
+import org.javatron.embeddings.Embeddings;
+import org.javatron.embeddings.Int8Embeddings;
 import org.javatron.embeddings.Vectors;
+import org.javatron.io.InputException;
 import org.javatron.io.Progress;
+import org.javatron.search.ExactSearcher;
 import org.javatron.search.PlannedSearcher;
 import org.javatron.search.RunOfSearch;
 import org.javatron.search.SearchDevice;
@@ -91,6 +95,14 @@ final class SearchCommand implements Callable<Integer> {
               + " fit.")
   private SearchDevice device;
 
+  @Option(
+      names = "--quantized",
+      paramLabel = "FOLDER",
+      description =
+          "The passages' int8 form, as quantize writes it: the same result, faster. On the processors"
+              + " only.")
+  private Path quantized;
+
   @Mixin private ThreadsOption threads;
 
   @Option(
@@ -136,7 +148,7 @@ final class SearchCommand implements Callable<Integer> {
           "search: there are only %d passages: each query gets all of them%n",
           passages.rows());
     }
-    try (PlannedSearcher searcher = device.open(passages, options)) {
+    try (PlannedSearcher searcher = searcher(passages, options)) {
       SearchPlan plan = searcher.plan(queries.rows(), depth);
       err.println(plan.description());
       long start = System.nanoTime();
@@ -146,7 +158,24 @@ final class SearchCommand implements Callable<Integer> {
     return 0;
   }
 
+  private PlannedSearcher searcher(Vectors passages, SearchOptions options) throws IOException {
+    if (quantized == null) {
+      return device.open(passages, options);
+    }
+    if (!(passages instanceof Embeddings embeddings)) {
+      throw new InputException(
+          passageFolders.get(0) + " is a file; expected folders of embeddings with --quantized");
+    }
+    Int8Embeddings int8 = Int8Embeddings.open(quantized);
+    int8.requireMadeOf(embeddings);
+    return new ExactSearcher(passages, int8, options);
+  }
+
   private SearchOptions options() {
+    if (quantized != null && device != SearchDevice.CPU) {
+      throw new ParameterException(
+          spec.commandLine(), "--quantized goes with --device cpu, not " + device);
+    }
     requirePositive("--depth", depth);
     int workers = threads.checked();
     SearchOptions options = SearchOptions.defaults().withThreads(workers).withMemory(memory);

@@ -203,6 +203,29 @@ public interface RowMath {
   void toBfloat16(float[] x, short[] out, int length);
 
   /**
+   * The inner product of floats and bytes: {@code sum a[i] b[i]}, in float32 and any order.
+   *
+   * @param a the floats
+   * @param b bytes from -128 to 127
+   * @param bOffset index of the first byte
+   * @param length how many
+   * @return the sum
+   */
+  float dotBytes(float[] a, byte[] b, int bOffset, int length);
+
+  /**
+   * {@code out[i] = x[i] (factors[i] factor) + base}, a fused multiply-add or not.
+   *
+   * @param x whole numbers; rounded to float32 first
+   * @param factors one each
+   * @param length how many
+   * @param factor for all
+   * @param base for all
+   * @param out gets the results
+   */
+  void scale(int[] x, float[] factors, int length, float factor, float base, float[] out);
+
+  /**
    * Where a row reaches a threshold: the first, cheap step of a top-k, which few values pass.
    *
    * @param row float32, read from index 0

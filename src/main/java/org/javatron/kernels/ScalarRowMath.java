@@ -179,6 +179,22 @@ public final class ScalarRowMath implements RowMath {
   }
 
   @Override
+  public float dotBytes(float[] a, byte[] b, int bOffset, int length) {
+    float sum = 0;
+    for (int i = 0; i < length; i++) {
+      sum += a[i] * b[bOffset + i];
+    }
+    return sum;
+  }
+
+  @Override
+  public void scale(int[] x, float[] factors, int length, float factor, float base, float[] out) {
+    for (int i = 0; i < length; i++) {
+      out[i] = x[i] * (factors[i] * factor) + base;
+    }
+  }
+
+  @Override
   public int collectReaching(float[] row, int length, float threshold, int[] positions) {
     int count = 0;
     for (int i = 0; i < length; i++) {

@@ -29,6 +29,7 @@ final class CanonicalScores {
   private FloatPointer source;
   private long queryRow;
   private boolean loaded;
+  private long scored;
 
   CanonicalScores(Metric metric, Vectors passages, Vectors queries) {
     this.metric = metric;
@@ -69,7 +70,13 @@ final class CanonicalScores {
     return checked(ordinal);
   }
 
+  /** How many scores were asked for so far. */
+  long scored() {
+    return scored;
+  }
+
   private float checked(int ordinal) {
+    scored++;
     if (!loaded) {
       source.get(query);
       loaded = true;

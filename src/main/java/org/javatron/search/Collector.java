@@ -25,14 +25,18 @@ interface Collector {
 
   /**
    * Ends the offers: drops what is certainly not in the result and puts the ordinals of the
-   * passages that are still to be scored, ascending, at the beginning of {@link #pending}.
+   * passages that are still to be scored, ascending, into {@link #pending} from {@link
+   * #firstPending} on.
    *
-   * @return how many there are; the caller replaces each by its key with the canonical score
+   * @return where they end; the caller replaces each by its key with the canonical score
    */
   int settle();
 
   /** Where {@link #settle} left the ordinals. */
   long[] pending();
+
+  /** Where they begin. */
+  int firstPending();
 
   /** The result, best first, once everything pending has its key. */
   Hits hits();

@@ -2,7 +2,9 @@ package org.javatron.search;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.javatron.embeddings.Int8Embeddings;
 import org.javatron.embeddings.Vectors;
 import org.javatron.io.Progress;
 import org.javatron.kernels.Blas;
@@ -34,7 +36,8 @@ public final class ExactSearcher implements PlannedSearcher {
   private final SearchOptions options;
   private final Metric metric;
   private final Workers workers;
-  private final TileNorms norms;
+  private final AtomicLong rescored = new AtomicLong();
+  private final ScanForm form;
 
   /**
    * A searcher by inner product.
@@ -54,19 +57,48 @@ public final class ExactSearcher implements PlannedSearcher {
    * @param metric what orders them
    */
   public ExactSearcher(Vectors passages, SearchOptions options, Metric metric) {
+    this(
+        passages,
+        options,
+        metric,
+        new FloatForm(passages, metric, options.passageTile(), options.queryTile()));
+  }
+
+  /**
+   * A searcher by inner product that scans an int8 form and scores what it cannot exclude by the
+   * passages themselves. The results are the same to the bit; docs/search.md has the proof.
+   *
+   * @param passages float32 [N, dim], finite
+   * @param int8 made of these passages, which is not checked here
+   * @param options threads, tiles and memory
+   */
+  public ExactSearcher(Vectors passages, Int8Embeddings int8, SearchOptions options) {
+    this(
+        passages,
+        options,
+        Metric.INNER_PRODUCT,
+        new Int8Form(int8, options.passageTile(), options.queryTile()));
+    if (int8.rows() != passages.rows() || int8.mean().length != passages.dim()) {
+      close();
+      throw new IllegalArgumentException(
+          String.format(
+              "the int8 form has %d rows of %d values but the passages are %d of %d",
+              int8.rows(), int8.mean().length, passages.rows(), passages.dim()));
+    }
+  }
+
+  private ExactSearcher(Vectors passages, SearchOptions options, Metric metric, ScanForm form) {
     this.passages = passages;
     this.options = options;
     this.metric = metric;
+    this.form = form;
     Blas.singleThreaded(); // whatever ND4J may have set in this process before
     this.workers = new Workers(options.threads());
-    long tiles = passages.rows() / options.passageTile() + 1;
-    this.norms =
-        new TileNorms(metric, passages.dim(), (int) Math.min(tiles, Integer.MAX_VALUE - 8));
   }
 
   @Override
   public SearchPlan plan(long queries, int depth) throws IOException {
-    return SearchPlan.of(passages.rows(), passages.dim(), queries, depth, options);
+    return SearchPlan.of(passages.rows(), passages.dim(), queries, depth, options, form);
   }
 
   @Override
@@ -94,7 +126,7 @@ public final class ExactSearcher implements PlannedSearcher {
         queries,
         selector,
         plan,
-        () -> new TopK(plan.depth(), (int) passages.rows()),
+        () -> new TopK(plan.depth(), (int) passages.rows(), form.slack(plan.depth())),
         progress,
         results);
   }
@@ -132,14 +164,24 @@ public final class ExactSearcher implements PlannedSearcher {
       throws IOException {
     TileScan.Task task = new TileScan.Task(passages, queries, metric, selector);
     try (TileScan scan =
-        new TileScan(task, plan, options.passageTile(), workers, norms, collector)) {
+        new TileScan(task, plan, options.passageTile(), workers, form, collector)) {
       for (long first = 0; first < queries.rows(); first += plan.queryBlock()) {
         scan.run(first, (int) Math.min(plan.queryBlock(), queries.rows() - first), progress);
         scan.deliver(results);
       }
+      rescored.addAndGet(scan.rescored());
     } catch (UncheckedIOException e) {
       throw e.getCause(); // from a worker, which can throw nothing else
     }
+  }
+
+  /**
+   * How many scores of the scans were so near to what mattered that the definition was asked.
+   *
+   * @return for all queries of all searches so far
+   */
+  public long rescored() {
+    return rescored.get();
   }
 
   /** Ends the threads. */

@@ -58,6 +58,11 @@ final class RangeHits implements Collector {
   }
 
   @Override
+  public int firstPending() {
+    return 0;
+  }
+
+  @Override
   public Hits hits() {
     return SortKey.hits(keys, size);
   }

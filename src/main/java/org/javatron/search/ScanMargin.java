@@ -80,7 +80,7 @@ final class ScanMargin {
   }
 
   /** {@code k u / (1 - k u)}; infinite where the formula no longer holds. */
-  private static double gamma(double k) {
+  static double gamma(double k) {
     return k * UNIT < 0.5 ? k * UNIT / (1 - k * UNIT) : Double.POSITIVE_INFINITY;
   }
 }

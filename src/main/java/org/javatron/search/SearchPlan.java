@@ -32,7 +32,8 @@ public record SearchPlan(
   private static final int BYTES_OF_AN_ID = 120;
 
   /** Chooses the largest block of queries that fits. */
-  static SearchPlan of(long passages, int dim, long queries, int depth, SearchOptions options)
+  static SearchPlan of(
+      long passages, int dim, long queries, int depth, SearchOptions options, ScanForm form)
       throws InputException {
     int kept = (int) Math.min(depth, passages);
     int block = (int) Math.min(queries, options.queryBlock());
@@ -40,7 +41,7 @@ public record SearchPlan(
     int high = Math.max(1, block);
     while (low < high) {
       int middle = (int) (((long) low + high + 1) / 2);
-      if (bytes(passages, dim, queries, middle, kept, options) <= options.memory()) {
+      if (bytes(passages, dim, queries, middle, kept, options, form) <= options.memory()) {
         low = middle;
       } else {
         high = middle - 1;
@@ -51,7 +52,9 @@ public record SearchPlan(
           String.format(
               "search needs %s for a single query at depth %d but may use %s:"
                   + " allow more with --memory or lower --depth",
-              size(bytes(passages, dim, queries, 1, kept, options)), kept, size(options.memory())));
+              size(bytes(passages, dim, queries, 1, kept, options, form)),
+              kept,
+              size(options.memory())));
     }
     return new SearchPlan(
         passages,
@@ -59,7 +62,7 @@ public record SearchPlan(
         kept,
         low,
         Math.min(low, options.queryTile()),
-        bytes(passages, dim, queries, low, kept, options),
+        bytes(passages, dim, queries, low, kept, options, form),
         0,
         1);
   }
@@ -79,13 +82,22 @@ public record SearchPlan(
   }
 
   private static long bytes(
-      long passages, int dim, long queries, int block, int kept, SearchOptions options) {
+      long passages,
+      int dim,
+      long queries,
+      int block,
+      int kept,
+      SearchOptions options,
+      ScanForm form) {
     int queryTile = Math.min(block, options.queryTile());
-    long worker = TileScratch.bytes(options.passageTile(), queryTile, dim);
+    long worker =
+        TileScratch.bytes(options.passageTile(), dim)
+            + form.bytesOfWorker(options.passageTile(), queryTile);
     long query =
-        (long) dim * Float.BYTES
-            + (long) TopK.capacity(kept, (int) passages) * Long.BYTES
-            + 72; // its length and the objects around them
+        QueryBlock.bytes(dim)
+            + form.bytesOfQuery()
+            + (long) TopK.capacity(kept, (int) passages, form.slack(kept)) * Long.BYTES
+            + 64; // the objects around them
     return options.threads() * worker + block * query + bytesOfResults(passages, queries, kept);
   }
 

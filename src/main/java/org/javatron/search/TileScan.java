@@ -4,7 +4,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.util.function.Supplier;
-import org.bytedeco.javacpp.FloatPointer;
 import org.javatron.embeddings.Vectors;
 import org.javatron.io.Progress;
 import org.javatron.kernels.RowMath;
@@ -23,10 +22,9 @@ final class TileScan implements Closeable {
   private final int passageTile;
   private final int queryTile;
   private final Workers workers;
-  private final TileNorms norms;
   private final RowMath rowMath = RowMath.fastest();
-  private final FloatPointer block;
-  private final double[] lengths;
+  private final QueryBlock block;
+  private final ScanForm.Queries loaded;
   private final Collector[] collectors;
   private final TileScratch[] scratch;
   private long first;
@@ -37,24 +35,23 @@ final class TileScan implements Closeable {
       SearchPlan plan,
       int passageTile,
       Workers workers,
-      TileNorms norms,
+      ScanForm form,
       Supplier<Collector> collector) {
     this.task = task;
     this.dim = task.passages().dim();
     this.passageTile = passageTile;
     this.queryTile = plan.queryTile();
     this.workers = workers;
-    this.norms = norms;
     int rows = (int) Math.min(plan.queryBlock(), task.queries().rows());
-    block = new FloatPointer((long) rows * dim);
-    lengths = new double[rows];
+    block = new QueryBlock(rows, dim);
+    loaded = form.queries(block);
     collectors = new Collector[rows];
     for (int q = 0; q < rows; q++) {
       collectors[q] = collector.get();
     }
     scratch = new TileScratch[workers.threads()];
     for (int w = 0; w < scratch.length; w++) {
-      scratch[w] = new TileScratch(task, passageTile, queryTile);
+      scratch[w] = new TileScratch(task, passageTile, loaded);
     }
   }
 
@@ -90,24 +87,12 @@ final class TileScan implements Closeable {
       int rows = Math.min(chunk, count - q);
       task.queries().read(first + q, rows, values, 0);
       Checks.finite(task.queries(), first + q, values, rows * dim);
-      query(q).put(values, 0, rows * dim);
       for (int i = 0; i < rows; i++) {
-        lengths[q + i] = length(values, i * dim);
+        block.set(q + i, values, i * dim);
+        loaded.load(q + i, values, i * dim);
         collectors[q + i].clear();
       }
     }
-  }
-
-  private double length(float[] values, int from) {
-    double square = 0;
-    for (int i = from; i < from + dim; i++) {
-      square += (double) values[i] * values[i];
-    }
-    return Math.sqrt(square);
-  }
-
-  private FloatPointer query(int q) {
-    return block.getPointer((long) q * dim);
   }
 
   private void compare(int index, int rows, int firstTile, int lastTile, TileScratch mine) {
@@ -115,33 +100,27 @@ final class TileScan implements Closeable {
     if (task.selector().rejectsAll(from, from + rows)) {
       return;
     }
-    FloatBuffer values = task.passages().tile(from, rows, mine.tile.asBuffer());
-    FloatPointer tile = new FloatPointer(values);
-    TileNorms.Range range = norms.of(index, tile, rows, mine.squares);
+    mine.tiles.open(index, from, rows);
     for (int q = firstTile * queryTile; q < Math.min(count, lastTile * queryTile); ) {
       int m = Math.min(queryTile, count - q);
-      mine.multiply(query(q), m, tile, rows);
-      FloatBuffer scores = mine.scores.asBuffer();
-      for (int i = 0; i < m; i++) {
-        double length = lengths[q + i];
-        double margin = ScanMargin.of(task.metric(), dim, length, range.least(), range.greatest());
-        mine.exact.query(query(q + i), first + q + i);
-        if (margin < Double.POSITIVE_INFINITY) {
-          scores.get(i * rows, mine.row, 0, rows);
-          mine.toScores(task.metric(), length, rows);
-        } else { // or NaN
+      mine.tiles.multiply(q, m);
+      for (int i = q; i < q + m; i++) {
+        double margin = mine.tiles.scores(i, mine.row);
+        mine.exact.query(block.values(i), first + i);
+        if (!(margin < Double.POSITIVE_INFINITY)) { // or NaN
           for (int j = 0; j < rows; j++) {
-            mine.row[j] = mine.exact.score(values, from, from + j);
+            mine.row[j] = mine.exact.score(from + j);
           }
           margin = 0;
         }
-        collect(collectors[q + i], from, rows, margin, mine);
+        collect(i, from, rows, margin, mine);
       }
       q += m;
     }
   }
 
-  private void collect(Collector collector, int from, int rows, double margin, TileScratch mine) {
+  private void collect(int q, int from, int rows, double margin, TileScratch mine) {
+    Collector collector = collectors[q];
     float least = Math.nextDown((float) (collector.bound() - margin));
     int found = rowMath.collectReaching(mine.row, rows, least, mine.positions);
     int accepted = 0;
@@ -151,7 +130,9 @@ final class TileScan implements Closeable {
       }
     }
     if (accepted > 0) {
-      collector.offer(mine.row, mine.positions, accepted, from, margin, mine.exact);
+      double refined =
+          margin == 0 ? 0 : mine.tiles.refine(q, mine.positions, accepted, mine.row, margin);
+      collector.offer(mine.row, mine.positions, accepted, from, refined, mine.exact);
     }
   }
 
@@ -181,12 +162,13 @@ final class TileScan implements Closeable {
    * the next, so that a passage is read from memory once for all of them.
    */
   private void score(int from, int to, TileScratch mine) {
-    int[] sizes = new int[to - from];
+    int[] ends = new int[to - from];
     int[] next = new int[to - from];
     long pending = 0;
     for (int q = from; q < to; q++) {
-      sizes[q - from] = collectors[q].settle();
-      pending += sizes[q - from];
+      ends[q - from] = collectors[q].settle();
+      next[q - from] = collectors[q].firstPending();
+      pending += ends[q - from] - next[q - from];
     }
     long rows = task.passages().rows();
     boolean dense = pending > rows / 4;
@@ -196,12 +178,12 @@ final class TileScan implements Closeable {
       FloatBuffer tile = dense ? task.passages().tile(base, some, mine.tile.asBuffer()) : null;
       for (int q = from; q < to; q++) {
         long[] keys = collectors[q].pending();
-        int size = sizes[q - from];
+        int end = ends[q - from];
         int i = next[q - from];
-        if (i < size && keys[i] < base + some) {
-          mine.exact.query(query(q), first + q);
+        if (i < end && keys[i] < base + some) {
+          mine.exact.query(block.values(q), first + q);
         }
-        for (; i < size && keys[i] < base + some; i++) {
+        for (; i < end && keys[i] < base + some; i++) {
           int ordinal = (int) keys[i];
           float score =
               dense ? mine.exact.score(tile, (int) base, ordinal) : mine.exact.score(ordinal);
@@ -212,11 +194,21 @@ final class TileScan implements Closeable {
     }
   }
 
+  /** Passages that were scored canonically, for all queries together. */
+  long rescored() {
+    long sum = 0;
+    for (TileScratch each : scratch) {
+      sum += each.exact.scored();
+    }
+    return sum;
+  }
+
   @Override
   public void close() {
-    block.close();
     for (TileScratch each : scratch) {
       each.close();
     }
+    loaded.close();
+    block.close();
   }
 }

@@ -12,35 +12,36 @@ import java.util.Arrays;
  * as a key, and at the end all of it is scored canonically and the best are taken. So the result is
  * that of a sort by canonical scores, whatever the scan's roundings.
  *
- * <p>Keys are appended to a buffer half as long again as the depth; when it is full, a selection
- * drops what is below. That costs a constant number of steps for each candidate, where a heap costs
- * the logarithm of the depth, and makes depth 1000 little slower than 10. If too many scores lie
- * within the margin, as with equal passages, those in the buffer are scored canonically at once and
- * only the best stay; a canonical score is as good as a scan's, so both may stand side by side.
+ * <p>Keys are appended to a buffer longer than the depth (half as long again, for float32); when it
+ * is full, a selection drops what is below. That costs a constant number of steps for each
+ * candidate, where a heap costs the logarithm of the depth, and makes depth 1000 little slower than
+ * 10. If too many scores lie within the margin, as with equal passages or with bytes, those in the
+ * buffer are scored canonically and only the best stay, at the front; the depth-th of them is a
+ * bound without a margin of its own. No passage is scored twice.
  */
 final class TopK implements Collector {
-  private static final int LEAST_SLACK = 64;
-
   private final int depth;
   private final long[] keys;
   private int size;
+  private int scored; // so many at the front are canonical: none or depth
   private double margin;
   private volatile double bound;
 
-  /** Room for the best {@code depth} of at most {@code candidates} passages. */
-  TopK(int depth, int candidates) {
+  /** Room for the best {@code depth} of at most {@code candidates} passages, and some more. */
+  TopK(int depth, int candidates, int slack) {
     this.depth = Math.min(depth, candidates);
-    this.keys = new long[capacity(depth, candidates)];
+    this.keys = new long[capacity(depth, candidates, slack)];
     clear();
   }
 
-  static int capacity(int depth, int candidates) {
-    return (int) Math.min(candidates, depth + (long) Math.max(depth / 2, LEAST_SLACK));
+  static int capacity(int depth, int candidates, int slack) {
+    return (int) Math.min(candidates, (long) depth + slack);
   }
 
   @Override
   public void clear() {
     size = 0;
+    scored = 0;
     margin = 0;
     bound = Double.NEGATIVE_INFINITY;
   }
@@ -76,21 +77,25 @@ final class TopK implements Collector {
   }
 
   private void compact(CanonicalScores exact) {
-    select();
+    drop();
     if (size > depth + (keys.length - depth) / 2) {
-      exact.rescore(keys, 0, size);
+      exact.rescore(keys, scored, size);
       SortKey.selectLargest(keys, size, depth);
       size = depth;
+      scored = depth;
       bound = Math.max(bound, SortKey.score(keys[depth - 1]));
     }
   }
 
   /** Drops what is below the best by more than roundings can do. */
-  private void select() {
-    SortKey.selectLargest(keys, size, depth);
-    bound = Math.max(bound, SortKey.score(keys[depth - 1]) - margin);
-    int kept = depth;
-    for (int i = depth; i < size; i++) {
+  private void drop() {
+    int kept = scored;
+    if (scored == 0) {
+      SortKey.selectLargest(keys, size, depth);
+      bound = Math.max(bound, SortKey.score(keys[depth - 1]) - margin);
+      kept = depth;
+    }
+    for (int i = kept; i < size; i++) {
       if (SortKey.score(keys[i]) >= bound - margin) {
         keys[kept++] = keys[i];
       }
@@ -101,13 +106,18 @@ final class TopK implements Collector {
   @Override
   public synchronized int settle() {
     if (size > depth) {
-      select();
+      drop();
     }
-    for (int i = 0; i < size; i++) {
+    for (int i = scored; i < size; i++) {
       keys[i] = SortKey.ordinal(keys[i]);
     }
-    Arrays.sort(keys, 0, size);
+    Arrays.sort(keys, scored, size);
     return size;
+  }
+
+  @Override
+  public int firstPending() {
+    return scored;
   }
 
   @Override

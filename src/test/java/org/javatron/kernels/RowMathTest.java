@@ -180,6 +180,40 @@ class RowMathTest {
     return 31 * hash + Arrays.hashCode(y);
   }
 
+  /** Whole numbers, so that any order of the sum gives the same. */
+  @Test
+  void dotBytesAgrees() {
+    Random random = new Random(8);
+    for (int n : AWKWARD) {
+      int offset = random.nextInt(20);
+      float[] a = new float[n];
+      byte[] b = new byte[offset + n];
+      random.nextBytes(b);
+      for (int i = 0; i < n; i++) {
+        a[i] = random.nextInt(101) - 50;
+      }
+      float expected = scalar.dotBytes(a, b, offset, n);
+      assertEquals(expected, fastest.dotBytes(a, b, offset, n), "of " + n);
+    }
+  }
+
+  @Test
+  void scaleOfWholeNumbersAgrees() {
+    Random random = new Random(9);
+    for (int n : AWKWARD) {
+      int[] x = random.ints(n, -20_000_000, 20_000_000).toArray();
+      float[] factors = floats(random, n);
+      float[] expected = new float[n];
+      float[] found = new float[n];
+      scalar.scale(x, factors, n, 0.3f, -2.5f, expected);
+      fastest.scale(x, factors, n, 0.3f, -2.5f, found);
+      for (int i = 0; i < n; i++) {
+        double size = Math.abs(x[i] * (double) factors[i]) + 2.5;
+        assertEquals(expected[i], found[i], 4 * 0x1p-24 * size, "of " + n);
+      }
+    }
+  }
+
   @Test
   void collectReachingAgrees() {
     Random random = new Random(2);

@@ -52,7 +52,7 @@ class TopKTest {
       }
       Collections.shuffle(order, random);
       int depth = 1 + random.nextInt(n + 5);
-      TopK top = new TopK(depth, n);
+      TopK top = new TopK(depth, n, Math.max(depth / 2, 64));
       CanonicalScores exact = scoresOf(scores);
       for (int from = 0; from < n; ) {
         int count = Math.min(n - from, 1 + random.nextInt(90));
@@ -67,7 +67,7 @@ class TopKTest {
 
   private static Hits hits(TopK top, CanonicalScores exact) {
     int pending = top.settle();
-    for (int i = 0; i < pending; i++) {
+    for (int i = top.firstPending(); i < pending; i++) {
       int ordinal = (int) top.pending()[i];
       top.pending()[i] = SortKey.of(exact.score(ordinal), ordinal);
     }
@@ -94,7 +94,7 @@ class TopKTest {
         scores[i] = random.nextInt(40);
       }
       int depth = 1 + random.nextInt(n + 5);
-      TopK top = new TopK(depth, n);
+      TopK top = new TopK(depth, n, Math.max(depth / 2, 64));
       CanonicalScores exact = scoresOf(scores);
       int[] positions = new int[n];
       for (int from = 0; from < n; ) {
@@ -125,7 +125,7 @@ class TopKTest {
 
   @Test
   void anOfferBelowTheThresholdChangesNothing() {
-    TopK top = new TopK(1, 1000);
+    TopK top = new TopK(1, 1000, 64);
     float[] scores = new float[1000];
     int[] positions = new int[1000];
     for (int i = 0; i < 1000; i++) {

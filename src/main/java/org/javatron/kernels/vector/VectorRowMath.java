@@ -1,5 +1,6 @@
 package org.javatron.kernels.vector;
 
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -34,6 +35,11 @@ public final class VectorRowMath implements RowMath {
   /** As many lanes. */
   private static final VectorSpecies<Short> SHORTS =
       VectorSpecies.of(short.class, VectorShape.forBitSize(SPECIES.vectorBitSize() / 2));
+
+  /** As many lanes, but no fewer than the 8 of the smallest vector there is. */
+  private static final VectorSpecies<Byte> BYTES =
+      VectorSpecies.of(
+          byte.class, VectorShape.forBitSize(Math.max(64, SPECIES.length() * Byte.SIZE)));
 
   private static final int INDEX_FACTOR = 0x9E3779B9;
 
@@ -413,6 +419,50 @@ public final class VectorRowMath implements RowMath {
     }
     for (; i < length; i++) {
       out[i] = ScalarRowMath.toBfloat16(x[i]);
+    }
+  }
+
+  /** Four sums, so that additions need not wait for each other. */
+  @Override
+  public float dotBytes(float[] a, byte[] b, int bOffset, int length) {
+    int step = SPECIES.length();
+    FloatVector first = FloatVector.zero(SPECIES);
+    FloatVector second = first;
+    FloatVector third = first;
+    FloatVector fourth = first;
+    int i = 0;
+    if (BYTES.length() == step) {
+      for (; i + 4 * step <= length; i += 4 * step) {
+        first = floats(b, bOffset + i).fma(load(a, i), first);
+        second = floats(b, bOffset + i + step).fma(load(a, i + step), second);
+        third = floats(b, bOffset + i + 2 * step).fma(load(a, i + 2 * step), third);
+        fourth = floats(b, bOffset + i + 3 * step).fma(load(a, i + 3 * step), fourth);
+      }
+    }
+    float sum = sum(first.add(second).add(third.add(fourth)));
+    for (; i < length; i++) {
+      sum += a[i] * b[bOffset + i];
+    }
+    return sum;
+  }
+
+  private static FloatVector floats(byte[] bytes, int offset) {
+    return (FloatVector)
+        ByteVector.fromArray(BYTES, bytes, offset).convertShape(VectorOperators.B2F, SPECIES, 0);
+  }
+
+  @Override
+  public void scale(int[] x, float[] factors, int length, float factor, float base, float[] out) {
+    int i = 0;
+    FloatVector bases = FloatVector.broadcast(SPECIES, base);
+    for (; i < SPECIES.loopBound(length); i += SPECIES.length()) {
+      FloatVector whole =
+          (FloatVector)
+              IntVector.fromArray(INTS, x, i).convertShape(VectorOperators.I2F, SPECIES, 0);
+      whole.fma(load(factors, i).mul(factor), bases).intoArray(out, i);
+    }
+    for (; i < length; i++) {
+      out[i] = x[i] * (factors[i] * factor) + base;
     }
   }
 
