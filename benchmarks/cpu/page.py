@@ -8,6 +8,8 @@ import pathlib
 import statistics
 import sys
 
+import search_page
+
 DOCS = pathlib.Path(__file__).parents[2] / "docs"
 MODELS = {"minilm": "all-MiniLM-L6-v2 (6 layers of width 384)", "base": "BERT-base (12 layers of width 768, random weights)"}
 NAMES = {
@@ -68,7 +70,7 @@ class Machine:
             lines += [self.words.strip(), ""]
         for model, title in MODELS.items():
             lines += self.encoding(model, title) + self.queries(model) + self.training(model)
-        return lines + self.scaling()
+        return lines + self.scaling() + search_page.section(self, markdown)
 
     def encoding(self, model, title):
         rows = {row["side"]: row for row in self.of("encode", model=model)}

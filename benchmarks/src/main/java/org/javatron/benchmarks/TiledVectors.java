@@ -15,11 +15,11 @@ import org.javatron.embeddings.EmbeddingsWriter;
 import org.javatron.embeddings.Shard;
 
 /**
- * Any number of vectors that are like a real model's: {@code TiledVectors ROWS NOISE TYPE OUTPUT
- * FOLDER...} writes a folder of embeddings. Row i is row {@code i mod n} of each of the given
- * folders side by side, each of length 1, plus Gaussian noise of the length NOISE, all of it of
- * length 1 in the end. The rows' noise has their number as its seed, so that the bytes are the same
- * anywhere. A run that was killed goes on.
+ * Any number of vectors that are like a real model's: {@code TiledVectors ROWS NOISE TYPE SHARDS
+ * OUTPUT FOLDER...} writes a folder of embeddings, or one of as many shards. Row i is row {@code i
+ * mod n} of each of the given folders side by side, each of length 1, plus Gaussian noise of the
+ * length NOISE, all of it of length 1 in the end. The rows' noise has their number as its seed, so
+ * that the bytes are the same anywhere. A run that was killed goes on.
  */
 public final class TiledVectors {
   private static final int CHUNK = 16_384;
@@ -79,26 +79,30 @@ public final class TiledVectors {
   public static void main(String[] arguments) throws IOException {
     long count = Long.parseLong(arguments[0]);
     EmbeddingType type = EmbeddingType.valueOf(arguments[2]);
-    Path output = Path.of(arguments[3]);
-    if (EmbeddingsWriter.isFinished(output)) {
-      return;
-    }
+    int shards = Integer.parseInt(arguments[3]);
     List<Embeddings> parts = new ArrayList<>();
-    for (String folder : Arrays.asList(arguments).subList(4, arguments.length)) {
+    for (String folder : Arrays.asList(arguments).subList(5, arguments.length)) {
       parts.add(Embeddings.open(Path.of(folder)));
     }
     TiledVectors vectors = new TiledVectors(parts, Double.parseDouble(arguments[1]));
+    for (int i = 0; i < shards; i++) {
+      vectors.write(new Shard(i, shards, count), type, Path.of(arguments[4]));
+    }
+  }
+
+  private void write(Shard shard, EmbeddingType type, Path output) throws IOException {
+    Path folder = shard.directory(output);
+    if (EmbeddingsWriter.isFinished(folder)) {
+      return;
+    }
     EmbeddingsHeader header =
-        new EmbeddingsHeader(
-            Shard.whole(count), vectors.dim, type, JsonNodeFactory.instance.objectNode());
-    try (EmbeddingsWriter writer = EmbeddingsWriter.open(output, header)) {
-      for (long first = writer.rowsWritten(); first < count; first += CHUNK) {
-        long from = first;
-        int some = (int) Math.min(CHUNK, count - from);
-        float[] chunk = new float[some * vectors.dim];
-        IntStream.range(0, some)
-            .parallel()
-            .forEach(i -> vectors.make(from + i, chunk, i * vectors.dim));
+        new EmbeddingsHeader(shard, dim, type, JsonNodeFactory.instance.objectNode());
+    try (EmbeddingsWriter writer = EmbeddingsWriter.open(folder, header)) {
+      while (writer.rowsWritten() < shard.rows()) {
+        long from = shard.firstRow() + writer.rowsWritten();
+        int some = (int) Math.min(CHUNK, shard.rows() - writer.rowsWritten());
+        float[] chunk = new float[some * dim];
+        IntStream.range(0, some).parallel().forEach(i -> make(from + i, chunk, i * dim));
         List<String> ids = new ArrayList<>(some);
         for (int i = 0; i < some; i++) {
           ids.add(Long.toString(from + i));
