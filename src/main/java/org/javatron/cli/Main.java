@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       FormatCommand.class,
       PlotCommand.class,
+      CutCommand.class,
       DemoCommand.class,
       CommandLine.HelpCommand.class
     })

@@ -32,6 +32,7 @@ class HelpTest {
             "evaluate",
             "format",
             "plot",
+            "cut",
             "demo",
             "help"),
         commands.stream().map(line -> line.trim().split(" ")[0]).toList());
@@ -56,6 +57,7 @@ class HelpTest {
         "evaluate",
         "format",
         "plot",
+        "cut",
         "demo"
       })
   void helpFitsTheTerminalAndShowsAnExample(String command) {
