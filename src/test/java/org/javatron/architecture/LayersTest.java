@@ -46,6 +46,7 @@ class LayersTest {
             List.of("encode", "search", "eval"),
             List.of("mine"),
             List.of("train"),
+            List.of("recipe"),
             List.of("cli"));
     for (int i = 0; i < layers.size(); i++) {
       String[] above = layers.stream().skip(i + 1).flatMap(List::stream).toArray(String[]::new);

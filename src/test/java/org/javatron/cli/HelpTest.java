@@ -33,6 +33,7 @@ class HelpTest {
             "format",
             "plot",
             "cut",
+            "reproduce",
             "demo",
             "help"),
         commands.stream().map(line -> line.trim().split(" ")[0]).toList());
@@ -58,6 +59,7 @@ class HelpTest {
         "format",
         "plot",
         "cut",
+        "reproduce",
         "demo"
       })
   void helpFitsTheTerminalAndShowsAnExample(String command) {
@@ -65,7 +67,7 @@ class HelpTest {
     assertEquals(0, result.exitCode(), result.err());
     assertEquals(result, CliResult.of(command, "--help"));
     String help = result.out();
-    assertTrue(help.matches("(?s)Usage: javatron " + command + " \\(?--.*"), help);
+    assertTrue(help.matches("(?s)Usage: javatron " + command + " (RECIPE |\\(?--).*"), help);
     help.lines().forEach(line -> assertTrue(line.length() <= 80, line));
     assertTrue(Pattern.compile("Examples?.*:\n  javatron " + command + " ").matcher(help).find());
     assertTrue(help.contains("--help "), help);
