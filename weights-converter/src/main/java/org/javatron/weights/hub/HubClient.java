@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.javatron.http.Retry;
+import org.javatron.http.UnreachableException;
 import org.javatron.io.InputException;
 
 /**
@@ -109,7 +111,7 @@ public final class HubClient {
     HubApi.Listing listing;
     try {
       listing = api.list(model, wanted);
-    } catch (HubHttp.UnreachableException e) {
+    } catch (UnreachableException e) {
       if (cache.find(wanted).isEmpty()) {
         throw e;
       }
