@@ -56,24 +56,30 @@ public final class MarcoFetch {
    *     the steps before it gave stays.
    */
   public Map<Path, String> run(Path folder, boolean triples, boolean force) throws IOException {
-    Path downloads = folder.resolve("downloads");
     Map<Path, String> files = new LinkedHashMap<>();
     FolderLock lock = FolderLock.take(folder);
     try {
-      requireRoom(folder, downloads, triples);
+      Path negatives = folder.resolve("train.negatives.tsv");
+      boolean texts = force || !TEXTS.stream().allMatch(name -> Files.exists(folder.resolve(name)));
+      boolean grouping = triples && (force || !Files.exists(negatives));
+      requireRoom(folder, texts, grouping);
       for (String name : QRELS) {
         files.put(downloader.get(sources.marco(name), folder), "relevance judgements");
       }
-      Path archive = downloader.get(sources.marco(ARCHIVE), downloads);
-      Path triplesFile = triples ? downloader.get(sources.marco(TRIPLES), downloads) : null;
-      unpack(archive, folder, force);
+      // Both downloads come before the work on either: a server that lacks one is met early.
+      Path archive = texts ? downloader.get(sources.marco(ARCHIVE), downloads(folder)) : null;
+      Path triplesFile = grouping ? downloader.get(sources.marco(TRIPLES), downloads(folder)) : null;
+      if (texts) {
+        unpack(archive, folder);
+      } else {
+        listener.notice("The texts in " + folder + " are there already.");
+      }
       TEXTS.forEach(name -> files.put(folder.resolve(name), "texts"));
       Path corpus = folder.resolve("corpus.tsv");
       files.put(corpus, made(corpus, force, "passages", this::join));
       if (triples) {
-        Path negatives = folder.resolve("train.negatives.tsv");
         files.put(
-            negatives, made(negatives, force, "triples", output -> group(triplesFile, output)));
+            negatives, made(negatives, force, "negatives", output -> group(triplesFile, output)));
       }
     } finally {
       lock.close();
@@ -81,18 +87,25 @@ public final class MarcoFetch {
     return files;
   }
 
-  private void requireRoom(Path folder, Path downloads, boolean triples) throws IOException {
-    long texts = downloader.missing(sources.marco(ARCHIVE), downloads);
-    // The negatives are shorter than the compressed triples, which repeat query and positive.
-    long negatives = triples ? downloader.missing(sources.marco(TRIPLES), downloads) : 0;
-    downloader.room().require("MS MARCO", folder, texts * (1 + TEXTS_AND_TABLE) + negatives * 2);
+  /** Not read once everything is made of them: they may be deleted then. */
+  private static Path downloads(Path folder) {
+    return folder.resolve("downloads");
   }
 
-  private void unpack(Path archive, Path folder, boolean force) throws IOException {
-    if (!force && TEXTS.stream().allMatch(name -> Files.exists(folder.resolve(name)))) {
-      listener.notice("The texts in " + folder + " are there already.");
-      return;
+  private void requireRoom(Path folder, boolean texts, boolean grouping) throws IOException {
+    long needed = 0;
+    if (texts) {
+      long archive = downloader.missing(sources.marco(ARCHIVE), downloads(folder));
+      needed += archive * (1 + TEXTS_AND_TABLE);
     }
+    if (grouping) {
+      // The negatives are shorter than the compressed triples, which repeat query and positive.
+      needed += 2 * downloader.missing(sources.marco(TRIPLES), downloads(folder));
+    }
+    downloader.room().require("MS MARCO", folder, needed);
+  }
+
+  private void unpack(Path archive, Path folder) throws IOException {
     try (Staging staging = new Staging(folder.resolve(".texts.tmp"));
         Progress progress = listener.begin("unpacking " + ARCHIVE, 0, -1, "bytes")) {
       Function<String, String> naming =

@@ -85,6 +85,13 @@ class CollectionFetchTest {
     assertEquals(gets, server.gets().size());
     assertEquals(SmallMarco.CORPUS, SmallMarco.read(folder.resolve("corpus.tsv")));
     assertTrue(Files.exists(folder.resolve("dev.query.txt")));
+    try (Stream<Path> downloads = Files.list(folder.resolve("downloads"))) {
+      for (Path file : downloads.toList()) {
+        Files.delete(file);
+      }
+    }
+    marco().run(folder, true, false);
+    assertEquals(gets, server.gets().size(), "what has been used is not downloaded again");
   }
 
   @Test
