@@ -37,6 +37,9 @@ import org.javatron.io.Progress;
 public final class Downloader {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
+  /** Smaller files are checked before anybody could read a bar. */
+  private static final long SHOWN_BYTES = 100_000_000;
+
   private final Http http;
   private final Retry retry;
   private final Duration timeout;
@@ -187,8 +190,11 @@ public final class Downloader {
   }
 
   private Hashes hashes(Source source, Path file) throws IOException {
+    long bytes = Files.size(file);
     try (Progress progress =
-        listener.begin("checking " + source.name(), 0, Files.size(file), "bytes")) {
+        bytes < SHOWN_BYTES
+            ? Progress.none()
+            : listener.begin("checking " + source.name(), 0, bytes, "bytes")) {
       return Hashes.of(file, progress);
     }
   }

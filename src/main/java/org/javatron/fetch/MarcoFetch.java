@@ -68,7 +68,8 @@ public final class MarcoFetch {
       }
       // Both downloads come before the work on either: a server that lacks one is met early.
       Path archive = texts ? downloader.get(sources.marco(ARCHIVE), downloads(folder)) : null;
-      Path triplesFile = grouping ? downloader.get(sources.marco(TRIPLES), downloads(folder)) : null;
+      Path triplesFile =
+          grouping ? downloader.get(sources.marco(TRIPLES), downloads(folder)) : null;
       if (texts) {
         unpack(archive, folder);
       } else {

@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.javatron.fetch.SmallMarco;
+import org.javatron.fetch.Sources;
 import org.javatron.testing.FileServer;
 import org.javatron.testing.LocalHub;
 import org.junit.jupiter.api.Test;
@@ -111,7 +113,7 @@ class FetchCommandTest {
   @Test
   void theHelpNamesEveryCollectionOfBeir() {
     String help = CliResult.of("fetch", "beir", "--help").out();
-    for (String name : org.javatron.fetch.Sources.of(java.util.List.of()).beirNames()) {
+    for (String name : Sources.of(List.of()).beirNames()) {
       assertTrue(help.contains(name), name);
     }
     assertTrue(CliResult.of("fetch").out().contains("fetch marco --output marco"));

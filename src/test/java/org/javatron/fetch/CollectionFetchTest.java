@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -116,8 +117,7 @@ class CollectionFetchTest {
   @Test
   void brokenTriplesAreNamedWithTheirPlace() throws IOException {
     byte[] whole = SmallMarco.gzip("10\t0\t1\n".repeat(1000));
-    server.put(
-        "qidpidtriples.train.full.2.tsv.gz", java.util.Arrays.copyOf(whole, whole.length - 9));
+    server.put("qidpidtriples.train.full.2.tsv.gz", Arrays.copyOf(whole, whole.length - 9));
     String message = failure();
     assertTrue(message.contains("qidpidtriples.train.full.2.tsv.gz:"), message);
     assertTrue(message.contains("the gzip data is broken or cut off here"), message);

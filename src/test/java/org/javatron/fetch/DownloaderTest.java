@@ -11,8 +11,11 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
@@ -310,8 +313,8 @@ class DownloaderTest {
   }
 
   @Test
-  void aPublishedChecksumDecides() throws IOException {
-    String right = new Sum(content).md5();
+  void aPublishedChecksumDecides() throws IOException, NoSuchAlgorithmException {
+    String right = md5(content);
     URI address = URI.create(server.folder() + "/" + NAME);
     Source source = new Source(NAME, List.of(address), right);
     server.fault(NAME, LocalHub.body(bytes(300_000, 3)));
@@ -319,7 +322,7 @@ class DownloaderTest {
         failure(Duration.ofSeconds(5), source),
         NAME + " from 127.0.0.1 is damaged",
         "MD5 must be " + right,
-        "is " + new Sum(bytes(300_000, 3)).md5());
+        "is " + md5(bytes(300_000, 3)));
     assertEquals(List.of(), names());
     recorder.downloader(Duration.ofSeconds(5)).get(source, folder);
     Files.delete(Seen.ofWhole(folder.resolve(NAME)));
@@ -327,16 +330,8 @@ class DownloaderTest {
     assertSays(failure(Duration.ofSeconds(5), source), folder.resolve(NAME) + " is damaged");
   }
 
-  /** MD5 by another way than the product's. */
-  private record Sum(byte[] content) {
-    String md5() throws IOException {
-      try {
-        return java.util.HexFormat.of()
-            .formatHex(java.security.MessageDigest.getInstance("MD5").digest(content));
-      } catch (java.security.NoSuchAlgorithmException e) {
-        throw new IOException(e);
-      }
-    }
+  private static String md5(byte[] content) throws NoSuchAlgorithmException {
+    return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(content));
   }
 
   @Test
