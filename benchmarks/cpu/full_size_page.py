@@ -20,18 +20,17 @@ WORDS = {
 def section(file, machine, markdown):
     """The section's lines; the machine gives the rates of encoding, training and products on the same processor."""
     rows = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
-    largest = max(row["passages"] for row in rows)
-    steps = {row["step"]: row for row in rows if row["passages"] == largest}
-    return measured(rows, steps, largest, markdown) + derived(steps, largest, machine, markdown)
+    largest = {row["step"]: row for row in sorted(rows, key=lambda row: row["passages"])}
+    return measured(rows, largest["tokenize"], markdown) + derived(largest, machine, markdown)
 
 
-def measured(rows, steps, largest, markdown):
-    made = steps["tokenize"]
-    part = "the full size" if largest == PASSAGES else f"1/{PASSAGES / largest:.0f} of the size"
+def measured(rows, made, markdown):
+    sizes = sorted({row["passages"] for row in rows})
+    part = " and ".join("the full size" if size == PASSAGES else f"1/{PASSAGES / size:.0f} of the size" for size in sizes)
     lines = ["## The tutorial at full size", "",
-             f"The data steps on a synthetic collection of MS MARCO's size and shape: lengths, words and counts as `SyntheticMarco` states them, {made['tokens_a_passage']} tokens a passage"
-             f" with its title, from the same seed the same bytes. Measured at {part} by `benchmarks/full-size`, on {made['threads']} threads of {made['cpu']}, commit {made['commit']}"
-             f" ({made['date']}), with 2 GiB of Java's heap; memory is the most ever resident, mapped files included, of 4 GiB allowed.", ""]
+             f"The data steps on a synthetic collection of MS MARCO's size and shape: lengths, words and counts as `SyntheticMarco` states them, {made['tokens_a_passage']} tokens a passage",
+             f"with its title, from the same seed the same bytes. Measured at {part} by `benchmarks/full-size`, on {made['threads']} threads of {made['cpu']},",
+             f"commit {made['commit']} ({made['date']}), with 2 GiB of Java's heap. Memory is the most ever resident, mapped files included; 4 GiB are allowed.", ""]
     table = []
     for step, (what, unit) in WORDS.items():
         for row in [row for row in rows if row["step"] == step]:
@@ -39,8 +38,8 @@ def measured(rows, steps, largest, markdown):
     return lines + markdown(["step", "size", "s", "a second", "MiB", "GB written"], table)
 
 
-def derived(steps, largest, machine, markdown):
-    data = sum(steps[step]["seconds"] for step in WORDS if step != "format") * PASSAGES / largest
+def derived(largest, machine, markdown):
+    data = sum(row["seconds"] * PASSAGES / row["passages"] for step, row in largest.items() if step in WORDS and step != "format")
     encode = machine.of("encode", model="base", side="javatron")[-1]
     train = machine.of("train", model="base", side="javatron", way="fp32")[-1]
     products = machine.sgemm("base") * 1e9
@@ -48,15 +47,15 @@ def derived(steps, largest, machine, markdown):
            "mining": 2.0 * QUERIES * PASSAGES * WIDTH / products, "dev": 2.0 * DEV_QUERIES * PASSAGES * WIDTH / products}
     h200 = {"encode": PASSAGES * TOKENS / H200["tokens_a_second"], "step": H200["step_seconds"], "mining": H200["search_seconds"] * QUERIES / DEV_QUERIES, "dev": H200["search_seconds"]}
     a100 = {key: seconds * PEAK["H200"] / PEAK["A100"] for key, seconds in h200.items()}
-    table = [["data steps above", *[time(data)] * 3]]
+    table = [["data steps above but `format`", *[time(data)] * 3]]
     for name, count in STEPS.items():
         table.append([f"{name}: {count:,} steps", *[time(side["step"] * count) for side in (cpu, h200, a100)]])
     for name, key in (("passages to vectors, each of two times", "encode"), ("search for mining, 500,000 queries", "mining"), ("search of the dev queries", "dev")):
         table.append([name, *[time(side[key]) for side in (cpu, h200, a100)]])
     total = [data + sum(STEPS.values()) * side["step"] + 2 * side["encode"] + side["mining"] + side["dev"] for side in (cpu, h200, a100)]
     table.append(["**all of it**", *[f"**{time(seconds)}**" for seconds in total]])
-    scaled = "" if largest == PASSAGES else f", the data steps times {PASSAGES / largest:.0f}"
-    return ["**The whole tutorial, by arithmetic**: nobody has run it here. BERT-base, two stages as the tutorial trains them, passages of about 90 tokens.", "",
+    scaled = "" if all(row["passages"] == PASSAGES for row in largest.values()) else ", steps of the smaller size in proportion"
+    return [f"**The whole tutorial, by arithmetic**: nobody has run it here. BERT-base, two stages as the tutorial trains them, passages of about {TOKENS} tokens, without the download.", "",
             f"- This CPU: the rates measured above{scaled}; a step of 8 queries is {8 / train['queries']:.0f} times the measured one of {train['queries']}; searches at the rate of the plain product.",
             "- H200: the rates measured in [gpu.md](gpu.md), of kernels that are warm; data steps as on this CPU.",
             f"- A100: the H200's times by the ratio of published peak rates of dense bf16, {PEAK['H200']:.0f} and {PEAK['A100']:.0f} TFLOP/s. Nothing was measured on one.", ""] + markdown(
