@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,
     subcommands = {
+      FetchCommand.class,
       ConvertCommand.class,
       InspectCommand.class,
       VocabCommand.class,
