@@ -43,8 +43,9 @@ final class Units {
       }
     }
     double shown = amount / size;
-    boolean whole = size == 1 && unit.equals("B") || shown >= 100;
-    return String.format(Locale.ROOT, whole ? "%.0f %s" : "%.1f %s", shown, unit);
+    boolean whole = unit.equals("B") || shown >= 100;
+    String number = String.format(Locale.ROOT, whole ? "%.0f" : "%.1f", shown);
+    return number.replaceFirst("\\.0$", "") + " " + unit;
   }
 
   private static Map<String, Double> ordered(Object... namesAndSizes) {

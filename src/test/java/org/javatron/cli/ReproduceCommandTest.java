@@ -143,7 +143,7 @@ class ReproduceCommandTest {
     assertTrue(text.startsWith("tiny: A <tiny> model & six passages.\n"), text);
     assertTrue(text.contains("  seed=7\n"), text);
     assertTrue(text.contains("$ javatron init "), text);
-    assertTrue(text.contains("  expected: 20.0 KB of disk, 100 MB of memory, 1.0 s\n"), text);
+    assertTrue(text.contains("  expected: 20 KB of disk, 100 MB of memory, 1 s\n"), text);
     assertTrue(
         text.contains("  reads " + work.resolve("q") + ", " + work.resolve("p") + "\n"), text);
     assertTrue(text.contains("expectations are of: nothing at all\n"), text);

@@ -18,8 +18,8 @@ class UnitsTest {
     assertEquals("27.2 GB", Units.bytes(27.2e9));
     assertEquals("1200 GB", Units.bytes(1.2e12));
     assertEquals("0.4 s", Units.seconds(0.42));
-    assertEquals("92.0 s", Units.seconds(92));
-    assertEquals("2.0 min", Units.seconds(120));
+    assertEquals("92 s", Units.seconds(92));
+    assertEquals("2 min", Units.seconds(120));
     assertEquals("2.5 h", Units.seconds(9000));
     assertEquals("4.2 d", Units.seconds(100 * 3600));
   }
