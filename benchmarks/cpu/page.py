@@ -8,6 +8,7 @@ import pathlib
 import statistics
 import sys
 
+import full_size_page
 import search_page
 
 DOCS = pathlib.Path(__file__).parents[2] / "docs"
@@ -146,10 +147,12 @@ def markdown(head, rows):
 
 
 def main():
-    machines = [Machine(file) for file in sorted((DOCS / "performance").glob("*.jsonl"))]
+    full_size = DOCS / "performance" / "full-size.jsonl"
+    machines = [Machine(file) for file in sorted((DOCS / "performance").glob("*.jsonl")) if file != full_size]
     lines = [INTRODUCTION]
     for machine in machines:
         lines += machine.page()
+    lines += full_size_page.section(full_size, machines[0], markdown)
     page, file = "\n".join(lines).rstrip() + "\n", DOCS / "performance.md"
     if "--check" in sys.argv:
         if not file.exists() or file.read_text("utf-8") != page:

@@ -4,7 +4,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.javatron.command.TypedCommand;
+import org.javatron.data.RankingSamples;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -36,8 +40,11 @@ final class DemoCommand implements Callable<Integer> {
   private static final String TRAINING =
       "--batch-size 32 --train-n-passages 1 --learning-rate 2e-4 --temperature 0.05";
 
-  /** Columns of a command's lines, with room for the backslash at their end. */
-  private static final int WIDTH = 78;
+  /** Best passages to show of a question. */
+  private static final int PASSAGES = 3;
+
+  /** Characters of a passage that leave a line within 80 columns. */
+  private static final int WIDTH = 65;
 
   @Spec private CommandSpec spec;
 
@@ -135,9 +142,40 @@ final class DemoCommand implements Callable<Integer> {
       }
     }
     if (shown > 0) {
-      new RankingSamples(corpus(), queries, qrels).print(run, shown, out());
+      print(new RankingSamples(List.of(corpus()), queries, qrels).pick(run, shown, PASSAGES));
     }
     return step(words("evaluate " + METRICS, "--run", run, "--qrels", qrels));
+  }
+
+  /** Each question with its best passages, the judged ones marked. */
+  private void print(List<RankingSamples.Sample> samples) {
+    out().println();
+    for (RankingSamples.Sample sample : samples) {
+      out().println(sample.query());
+      for (RankingSamples.Passage passage : sample.passages()) {
+        out()
+            .printf(
+                Locale.ROOT,
+                "  %d %s %6.3f  %s%n",
+                passage.rank(),
+                passage.relevant() ? "*" : " ",
+                passage.score(),
+                line(passage));
+      }
+      out().println();
+    }
+    out().println("(* judged relevant)");
+    out().flush();
+  }
+
+  private static String line(RankingSamples.Passage passage) {
+    boolean titled = passage.title() != null && !passage.title().isEmpty();
+    String text = titled ? passage.title() + ": " + passage.text() : passage.text();
+    if (text.length() <= WIDTH) {
+      return text;
+    }
+    int end = text.lastIndexOf(' ', WIDTH - 3);
+    return text.substring(0, end < WIDTH / 2 ? WIDTH - 3 : end) + "...";
   }
 
   private PrintWriter out() {
@@ -146,32 +184,9 @@ final class DemoCommand implements Callable<Integer> {
 
   private int step(String[] words) {
     PrintWriter err = spec.commandLine().getErr();
-    out().println("\n" + typed(words));
+    out().println("\n$ " + TypedCommand.of(List.of(words)));
     out().flush();
     return Main.run(out(), err, words);
-  }
-
-  /**
-   * The command as one would type it: quoted where needed, broken before options to fit a screen.
-   */
-  static String typed(String... words) {
-    StringBuilder text = new StringBuilder("$ javatron");
-    int lineStart = 0;
-    for (int i = 0; i < words.length; i++) {
-      boolean hasValue =
-          words[i].startsWith("--") && i + 1 < words.length && !words[i + 1].startsWith("--");
-      String part = hasValue ? words[i] + " " + quoted(words[++i]) : quoted(words[i]);
-      if (text.length() - lineStart + 1 + part.length() > WIDTH) {
-        text.append(" \\\n   ");
-        lineStart = text.length() - 3;
-      }
-      text.append(' ').append(part);
-    }
-    return text.toString();
-  }
-
-  private static String quoted(String word) {
-    return word.matches("[\\w@%+=:,./~-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 
   private void hint() {

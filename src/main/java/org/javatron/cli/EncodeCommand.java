@@ -102,6 +102,11 @@ final class EncodeCommand implements Callable<Integer> {
   private String separator;
 
   @Option(
+      names = "--no-titles",
+      description = "Encode the passages' texts alone, without titles and separator.")
+  private boolean noTitles;
+
+  @Option(
       names = "--shards",
       defaultValue = "1",
       paramLabel = "N",
@@ -155,6 +160,7 @@ final class EncodeCommand implements Callable<Integer> {
     boolean queries = input.queries != null;
     check(queries || queryMaxLength == null, "--query-max-length goes with --queries");
     check(!queries || passageMaxLength == null, "--passage-max-length goes with --corpus");
+    check(!queries || !noTitles, "--no-titles goes with --corpus");
     EncodeSettings job =
         new EncodeSettings(
             model,
@@ -167,6 +173,7 @@ final class EncodeCommand implements Callable<Integer> {
             shard,
             type,
             new EncoderOptions(tokens, settings),
+            !noTitles,
             force);
     print(new EncodeJob(job, spec.commandLine().getErr()).run());
     kernels.printProfile(settings);

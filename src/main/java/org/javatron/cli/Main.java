@@ -1,6 +1,7 @@
 package org.javatron.cli;
 
 import java.io.PrintWriter;
+import java.io.Writer;
 import org.javatron.command.CommandRunner;
 import org.javatron.command.VersionProvider;
 import org.javatron.weights.ConvertCommand;
@@ -18,6 +19,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,
     subcommands = {
+      FetchCommand.class,
       ConvertCommand.class,
       InspectCommand.class,
       VocabCommand.class,
@@ -35,6 +37,8 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       FormatCommand.class,
       PlotCommand.class,
+      CutCommand.class,
+      ReproduceCommand.class,
       DemoCommand.class,
       CommandLine.HelpCommand.class
     })
@@ -64,6 +68,16 @@ public final class Main implements Runnable {
    */
   public static int run(PrintWriter out, PrintWriter err, String... arguments) {
     return CommandRunner.run(new Main(), out, err, arguments);
+  }
+
+  /**
+   * The commands with their options, for who wants to parse arguments rather than to run them.
+   *
+   * @return picocli's model, which writes nowhere
+   */
+  static CommandLine commandLine() {
+    PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+    return CommandRunner.commandLine(new Main(), nowhere, nowhere);
   }
 
   /** Without a subcommand: the help. */

@@ -49,6 +49,18 @@ public interface CorpusReader extends Closeable {
   }
 
   /**
+   * Opens several files or folders as one corpus whose records have no titles.
+   *
+   * @param paths as for {@link #open(List)}; texts that come tokenised are refused when they are
+   *     read, since their titles are among the tokens
+   * @return the reader, before the first record
+   * @throws IOException if the first cannot be opened, or a folder has no corpus
+   */
+  static CorpusReader withoutTitles(List<Path> paths) throws IOException {
+    return new UntitledCorpusReader(open(paths));
+  }
+
+  /**
    * Counts the records that {@link #open} would give, in one pass that only looks for line ends.
    *
    * @param paths files or folders as for {@link #open}

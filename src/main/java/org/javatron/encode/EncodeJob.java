@@ -112,7 +112,9 @@ public final class EncodeJob {
             Progress.console(log, "encoding", done, shard.rows(), settings.unit());
         ChunkReader reader =
             new ChunkReader(
-                CorpusReader.open(settings.input()),
+                settings.titles()
+                    ? CorpusReader.open(settings.input())
+                    : CorpusReader.withoutTitles(settings.input()),
                 builder,
                 shard.firstRow() + done,
                 shard.rows() - done,
@@ -158,16 +160,18 @@ public final class EncodeJob {
 
   /** The settings that shape the vectors: whoever searches compares them. */
   private ObjectNode describe(ModelManifest manifest, SequenceBuilder builder) throws IOException {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("model_sha256", modelHash(manifest))
-        .put("tokenizer_sha256", TokenizerHash.of(builder.tokenizer()))
-        .put("pooling", lower(manifest.pooling()))
-        .put("normalize", manifest.normalize())
-        .put("precision", lower(settings.encoder().kernels().precision()))
-        .put("max_length", builder.maxLength())
-        .put("separator", builder.separator())
-        .put("side", lower(settings.side()));
+    ObjectNode made =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("model_sha256", modelHash(manifest))
+            .put("tokenizer_sha256", TokenizerHash.of(builder.tokenizer()))
+            .put("pooling", lower(manifest.pooling()))
+            .put("normalize", manifest.normalize())
+            .put("precision", lower(settings.encoder().kernels().precision()))
+            .put("max_length", builder.maxLength())
+            .put("separator", builder.separator())
+            .put("side", lower(settings.side()));
+    return settings.titles() ? made : made.put("titles", false);
   }
 
   private static String lower(Enum<?> value) {

@@ -21,6 +21,7 @@ import org.javatron.model.EncoderOptions;
  * @param shard which of them to encode, from 0
  * @param type how values are stored
  * @param encoder threads, batch size and kernels
+ * @param titles whether passages are encoded with their titles; false: their text alone
  * @param force whether finished embeddings in the output may be replaced
  */
 public record EncodeSettings(
@@ -34,6 +35,7 @@ public record EncodeSettings(
     int shard,
     EmbeddingType type,
     EncoderOptions encoder,
+    boolean titles,
     boolean force) {
   /** What is counted, in the plural. */
   String unit() {

@@ -11,9 +11,17 @@ import java.util.function.ToLongFunction;
  * @param steps ascending
  * @param values one for each step, finite
  */
-record Curve(double[] steps, double[] values) {
-  /** A figure of the log; what is not a number is left out. */
-  static <T> Curve of(List<T> lines, ToLongFunction<T> step, ToDoubleFunction<T> value) {
+public record Curve(double[] steps, double[] values) {
+  /**
+   * A figure of the log; what is not a number is left out.
+   *
+   * @param lines the log's lines
+   * @param step a line's step
+   * @param value a line's figure
+   * @param <T> what a line is
+   * @return the curve
+   */
+  public static <T> Curve of(List<T> lines, ToLongFunction<T> step, ToDoubleFunction<T> value) {
     List<T> drawn =
         lines.stream().filter(line -> Double.isFinite(value.applyAsDouble(line))).toList();
     return new Curve(
@@ -21,12 +29,22 @@ record Curve(double[] steps, double[] values) {
         drawn.stream().mapToDouble(value).toArray());
   }
 
-  boolean isEmpty() {
+  /**
+   * Whether there is no point at all.
+   *
+   * @return true if so
+   */
+  public boolean isEmpty() {
     return steps.length == 0;
   }
 
-  /** At most so many points, each the mean of neighbours: more than a picture has pixels. */
-  Curve thinned(int most) {
+  /**
+   * With fewer points where there are more than a picture has pixels, each the mean of neighbours.
+   *
+   * @param most how many points are left at most, 1 or more
+   * @return the curve
+   */
+  public Curve thinned(int most) {
     int n = steps.length;
     if (n <= most) {
       return this;
@@ -45,8 +63,10 @@ record Curve(double[] steps, double[] values) {
   /**
    * Each value's mean with its neighbours on both sides, a thirtieth of the curve together; nearer
    * the ends with fewer, as many on either side, so that nothing is shifted.
+   *
+   * @return the curve
    */
-  Curve smoothed() {
+  public Curve smoothed() {
     int n = values.length;
     double[] sums = new double[n + 1];
     for (int i = 0; i < n; i++) {

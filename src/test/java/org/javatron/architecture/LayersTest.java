@@ -38,14 +38,15 @@ class LayersTest {
     List<List<String>> layers =
         List.of(
             List.of("io"),
-            List.of("command"),
+            List.of("command", "http"),
             List.of("weights", "tokenize"),
             List.of("kernels"),
             List.of("ops"),
             List.of("model", "data", "embeddings"),
             List.of("encode", "search", "eval"),
-            List.of("mine"),
+            List.of("mine", "fetch"),
             List.of("train"),
+            List.of("recipe"),
             List.of("cli"));
     for (int i = 0; i < layers.size(); i++) {
       String[] above = layers.stream().skip(i + 1).flatMap(List::stream).toArray(String[]::new);

@@ -47,21 +47,6 @@ class DemoCommandTest {
   }
 
   @Test
-  void aCommandIsShownAsOneWouldTypeIt() {
-    assertEquals(
-        "$ javatron search --force --output 'my run.tsv'",
-        DemoCommand.typed("search", "--force", "--output", "my run.tsv"));
-    String folder = "a/folder/with/a/long/name/that/fills/the/line";
-    assertEquals(
-        "$ javatron encode --force --model m \\\n    --corpus "
-            + folder
-            + " \\\n    --output "
-            + folder,
-        DemoCommand.typed(
-            "encode", "--force", "--model", "m", "--corpus", folder, "--output", folder));
-  }
-
-  @Test
   void withoutItsModelItSaysWhatToDo() {
     CliResult result =
         CliResult.of("demo", "--model", "no/such/model", "--collection", "c", "--output", folder);

@@ -77,6 +77,32 @@ class EncodeCommandTest {
   }
 
   @Test
+  void withoutTitlesAPassageIsItsTextAlone() throws IOException {
+    assertEquals(0, encode("--corpus", corpus).exitCode());
+    byte[] texts = Files.readAllBytes(folder.resolve("E/embeddings.npy"));
+    Path titled =
+        Files.writeString(folder.resolve("t.tsv"), "1\tT\tfirst\n2\t\tsecond one\n3\tU\t\n");
+    CliResult result = encode("--corpus", titled, "--no-titles", "--force");
+    assertEquals(0, result.exitCode(), result.err());
+    assertArrayEquals(texts, Files.readAllBytes(folder.resolve("E/embeddings.npy")));
+    JsonNode manifest = new ObjectMapper().readTree(folder.resolve("E/manifest.json").toFile());
+    assertFalse(manifest.at("/encoder/titles").asBoolean(true));
+
+    Path tokenised =
+        Files.writeString(folder.resolve("k.json"), "{\"text_id\": \"1\", \"text\": [7]}\n");
+    result = encode("--corpus", tokenised, "--no-titles", "--force");
+    assertEquals(1, result.exitCode());
+    assertTrue(
+        result
+            .err()
+            .contains(
+                tokenised
+                    + ":1: expected a text to leave its title out, found one that comes tokenised"),
+        result.err());
+    assertEquals(2, encode("--queries", corpus, "--no-titles").exitCode());
+  }
+
+  @Test
   void theSameRunGivesTheSameBytesWithTheOtherKernelsNearlyTheSame() throws IOException {
     encode("--corpus", corpus);
     byte[] first = Files.readAllBytes(folder.resolve("E/embeddings.npy"));

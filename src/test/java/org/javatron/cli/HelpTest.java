@@ -16,6 +16,7 @@ class HelpTest {
     List<String> commands = lines.subList(lines.indexOf("Commands:") + 1, lines.size());
     assertEquals(
         List.of(
+            "fetch",
             "convert",
             "inspect",
             "vocab",
@@ -32,6 +33,8 @@ class HelpTest {
             "evaluate",
             "format",
             "plot",
+            "cut",
+            "reproduce",
             "demo",
             "help"),
         commands.stream().map(line -> line.trim().split(" ")[0]).toList());
@@ -40,6 +43,9 @@ class HelpTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "fetch marco",
+        "fetch beir",
+        "fetch model",
         "convert",
         "inspect",
         "vocab",
@@ -56,14 +62,19 @@ class HelpTest {
         "evaluate",
         "format",
         "plot",
+        "cut",
+        "reproduce",
         "demo"
       })
   void helpFitsTheTerminalAndShowsAnExample(String command) {
-    CliResult result = CliResult.of("help", command);
+    CliResult result = CliResult.of((Object[]) (command + " --help").split(" "));
     assertEquals(0, result.exitCode(), result.err());
-    assertEquals(result, CliResult.of(command, "--help"));
+    if (command.indexOf(' ') < 0) {
+      assertEquals(result, CliResult.of("help", command));
+    }
     String help = result.out();
-    assertTrue(help.matches("(?s)Usage: javatron " + command + " \\(?--.*"), help);
+    assertTrue(
+        help.matches("(?s)Usage: javatron " + command + " (RECIPE |(ID |NAME )?\\(?--).*"), help);
     help.lines().forEach(line -> assertTrue(line.length() <= 80, line));
     assertTrue(Pattern.compile("Examples?.*:\n  javatron " + command + " ").matcher(help).find());
     assertTrue(help.contains("--help "), help);

@@ -108,6 +108,7 @@ public final class CpuEncodeBenchmark {
             0,
             EmbeddingType.FLOAT32,
             options(threads, profile),
+            true,
             true);
     EncodeSummary summary = new EncodeJob(settings, new PrintWriter(Writer.nullWriter())).run();
     answer.put("ms", 1e3 * summary.seconds()).put("tokens", summary.tokens());

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 
 /** Runs a picocli command in the project's manner. */
@@ -41,6 +42,26 @@ public final class CommandRunner {
    * @return 0 for success, 1 for a failure, 2 for wrong usage
    */
   public static int run(Object command, PrintWriter out, PrintWriter err, String... arguments) {
+    CommandLine line = commandLine(command, out, err);
+    try {
+      return line.execute(arguments);
+    } catch (OutOfMemoryError e) {
+      // The one Error that is the user's to mend; all files written so far stay hidden or whole.
+      err.println(line.getCommandName() + ": " + ErrorHandler.sentence(e));
+      err.flush();
+      return 1;
+    }
+  }
+
+  /**
+   * A command with the project's manners, for who wants to parse rather than to run.
+   *
+   * @param command the annotated top command
+   * @param out where results go
+   * @param err where errors and progress go
+   * @return picocli's model of it
+   */
+  public static CommandLine commandLine(Object command, PrintWriter out, PrintWriter err) {
     CommandLine line = new CommandLine(command);
     inDeclaredOrder(line);
     ITypeConverter<Integer> wholeNumber = CommandRunner::wholeNumber;
@@ -54,14 +75,17 @@ public final class CommandRunner {
         .registerConverter(int.class, wholeNumber)
         .setExecutionExceptionHandler(new ErrorHandler())
         .setParameterExceptionHandler(new UsageErrorHandler());
-    try {
-      return line.execute(arguments);
-    } catch (OutOfMemoryError e) {
-      // The one Error that is the user's to mend; all files written so far stay hidden or whole.
-      err.println(line.getCommandName() + ": " + ErrorHandler.sentence(e));
-      err.flush();
-      return 1;
-    }
+    return line;
+  }
+
+  /**
+   * What is wrong with arguments, as the program says it, without the command's name before it.
+   *
+   * @param error what picocli threw while it parsed
+   * @return one sentence
+   */
+  public static String sentence(ParameterException error) {
+    return UsageErrorHandler.sentence(UsageErrorHandler.cause(error));
   }
 
   /** Options in the order a reader needs them: what is required first, help last. */

@@ -30,6 +30,7 @@ final class HelpText extends Help {
       return super.synopsis(headingLength);
     }
     List<String> words = new ArrayList<>();
+    command.positionalParameters().forEach(argument -> words.add(typed(argument)));
     List<ArgGroupSpec> shown = new ArrayList<>();
     for (OptionSpec option : command.options()) {
       ArgGroupSpec group = option.group();

@@ -28,7 +28,7 @@ final class UsageErrorHandler implements IParameterExceptionHandler {
   }
 
   /** A misspelt option leaves its right spelling missing: the misspelling is the news. */
-  private static ParameterException cause(ParameterException error) {
+  static ParameterException cause(ParameterException error) {
     CommandLine command = error.getCommandLine();
     List<String> unmatched = command.getUnmatchedArguments();
     return error instanceof MissingParameterException && !unmatched.isEmpty()
@@ -36,7 +36,7 @@ final class UsageErrorHandler implements IParameterExceptionHandler {
         : error;
   }
 
-  private static String sentence(ParameterException error) {
+  static String sentence(ParameterException error) {
     if (error instanceof MissingParameterException missing) {
       return "missing "
           + missing.getMissing().stream()

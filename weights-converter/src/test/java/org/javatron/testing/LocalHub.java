@@ -275,7 +275,10 @@ public final class LocalHub implements Closeable {
     }
   }
 
-  private static void sendFile(HttpExchange exchange, byte[] content, String etag)
+  /**
+   * Sends a file as a good server does: its rest where that is asked for, headers alone to HEAD.
+   */
+  public static void sendFile(HttpExchange exchange, byte[] content, String etag)
       throws IOException {
     exchange.getResponseHeaders().set("ETag", etag);
     exchange.getResponseHeaders().set("Accept-Ranges", "bytes");

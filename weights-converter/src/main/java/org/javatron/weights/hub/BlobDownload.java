@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.javatron.http.Retry;
+import org.javatron.http.TransientException;
 import org.javatron.io.InputException;
 
 /**

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.javatron.http.Retry;
 import org.javatron.io.InputException;
 
 /** The hub's questions and answers about a repository, without the files' bytes. */

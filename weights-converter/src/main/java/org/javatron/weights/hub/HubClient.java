@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.javatron.http.Retry;
+import org.javatron.http.UnreachableException;
 import org.javatron.io.InputException;
 
 /**
@@ -109,7 +111,7 @@ public final class HubClient {
     HubApi.Listing listing;
     try {
       listing = api.list(model, wanted);
-    } catch (HubHttp.UnreachableException e) {
+    } catch (UnreachableException e) {
       if (cache.find(wanted).isEmpty()) {
         throw e;
       }
@@ -161,8 +163,8 @@ public final class HubClient {
       throw new InputException(
           String.format(
               Locale.ROOT,
-              "Model '%s' needs %d MB more in %s, but the disk has %d MB free; --cache names another"
-                  + " folder.",
+              "Model '%s' needs %d MB more in %s, but the disk has %d MB free; --cache names"
+                  + " another folder.",
               model.name(),
               (bytes + SPARE_BYTES) / 1_000_000 + 1,
               settings.cache(),

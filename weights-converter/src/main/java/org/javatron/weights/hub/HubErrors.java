@@ -2,12 +2,7 @@ package org.javatron.weights.hub;
 
 import java.io.IOException;
 import java.net.http.HttpResponse;
-import java.time.DateTimeException;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
+import org.javatron.http.Http;
 import org.javatron.io.InputException;
 
 /** What the hub's refusals mean, in one sentence each. */
@@ -25,10 +20,8 @@ final class HubErrors {
     String code = response.headers().firstValue("X-Error-Code").orElse("");
     String host = response.uri().getHost();
     String id = "'" + model.name() + "'";
-    if (status == 408 || status == 429 || status >= 500) {
-      return new TransientException(
-          host + " answered " + status + (status == 429 ? " (too many requests)" : ""),
-          retryAfter(response));
+    if (Http.mayPass(status)) {
+      return Http.busy(response);
     }
     if (code.equals("GatedRepo") || status == 403) {
       return new InputException(
@@ -74,22 +67,5 @@ final class HubErrors {
             + " to the request for model "
             + id
             + ", which is not expected.");
-  }
-
-  /** Seconds or a date, as RFC 9110 has it; null if absent or unreadable. */
-  static Duration retryAfter(HttpResponse<?> response) {
-    String value = response.headers().firstValue("Retry-After").orElse("").strip();
-    if (value.matches("\\d{1,9}")) {
-      return Duration.ofSeconds(Long.parseLong(value));
-    }
-    try {
-      Instant then =
-          ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME.withLocale(Locale.ROOT))
-              .toInstant();
-      Duration wait = Duration.between(Instant.now(), then);
-      return wait.isNegative() ? Duration.ZERO : wait;
-    } catch (DateTimeException e) {
-      return null; // no usable advice: the usual waits
-    }
   }
 }

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.javatron.http.Retry;
 import org.javatron.testing.LocalHub;
 import org.junit.jupiter.api.Test;
 

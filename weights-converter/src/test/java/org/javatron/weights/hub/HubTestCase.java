@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.javatron.http.Retry;
 import org.javatron.io.InputException;
 import org.javatron.testing.LocalHub;
 import org.junit.jupiter.api.AfterEach;

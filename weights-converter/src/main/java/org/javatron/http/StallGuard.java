@@ -1,4 +1,4 @@
-package org.javatron.weights.hub;
+package org.javatron.http;
 
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -13,11 +13,11 @@ import java.util.concurrent.TimeUnit;
  * Ends a response that sends nothing for a while. The JDK's client has a time limit for the headers
  * only: without this a server that falls silent would hold the download for ever.
  */
-final class StallGuard extends FilterInputStream {
+public final class StallGuard extends FilterInputStream {
   private static final ScheduledExecutorService WATCH =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
-            Thread thread = new Thread(task, "hub-stall-guard");
+            Thread thread = new Thread(task, "stall-guard");
             thread.setDaemon(true);
             return thread;
           });
@@ -27,7 +27,13 @@ final class StallGuard extends FilterInputStream {
   private volatile long lastByte = System.nanoTime();
   private volatile boolean stalled;
 
-  StallGuard(InputStream in, Duration limit) {
+  /**
+   * Guards a response's body; closing it closes the body.
+   *
+   * @param in the body
+   * @param limit the longest silence
+   */
+  public StallGuard(InputStream in, Duration limit) {
     super(in);
     this.limit = limit;
     long period = Math.max(1, limit.toMillis() / 4);

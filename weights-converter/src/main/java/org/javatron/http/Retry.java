@@ -1,4 +1,4 @@
-package org.javatron.weights.hub;
+package org.javatron.http;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -10,7 +10,7 @@ import org.javatron.io.InputException;
 
 /**
  * Tries again what failed for a passing reason, at most {@code attempts} times without getting any
- * further, waiting twice as long each time.
+ * further, waiting twice as long each time. Thread-safe if the sleeper and the notices are.
  *
  * @param attempts how often in all
  * @param first the wait after the first failure; the next are twice as long, up to {@code longest}
@@ -18,35 +18,71 @@ import org.javatron.io.InputException;
  * @param sleeper how to wait
  * @param notices who is told
  */
-record Retry(
+public record Retry(
     int attempts, Duration first, Duration longest, Sleeper sleeper, Consumer<String> notices) {
   /** Waits; the tests' does not. */
-  interface Sleeper {
+  @FunctionalInterface
+  public interface Sleeper {
+    /**
+     * Waits.
+     *
+     * @param time how long
+     * @throws InterruptedException if the thread is interrupted
+     */
     void sleep(Duration time) throws InterruptedException;
   }
 
-  /** One try. */
-  interface Attempt<T> {
+  /**
+   * One try.
+   *
+   * @param <T> what it gives
+   */
+  @FunctionalInterface
+  public interface Attempt<T> {
+    /**
+     * Tries once.
+     *
+     * @return what came of it
+     * @throws IOException if it failed: an InputException for good, others perhaps for now
+     */
     T run() throws IOException;
   }
 
-  /** Five attempts, waiting 1, 2, 4 and 8 seconds; a server may ask for up to five minutes. */
-  static Retry standard(Consumer<String> notices) {
+  /**
+   * Five attempts, waiting 1, 2, 4 and 8 seconds; a server may ask for up to five minutes.
+   *
+   * @param notices told why and how long is waited, a sentence each time
+   * @return the rule
+   */
+  public static Retry standard(Consumer<String> notices) {
     return new Retry(
         5, Duration.ofSeconds(1), Duration.ofMinutes(5), t -> Thread.sleep(t.toMillis()), notices);
   }
 
-  <T> T run(Attempt<T> attempt) throws IOException {
+  /**
+   * Runs until it succeeds; an attempt leaves nothing that the next one could use.
+   *
+   * @param attempt what is tried
+   * @param <T> what it gives
+   * @return its result
+   * @throws IOException as {@link #run(Attempt, LongSupplier)}
+   */
+  public <T> T run(Attempt<T> attempt) throws IOException {
     return run(attempt, () -> 0);
   }
 
   /**
    * Runs until it succeeds.
    *
+   * @param attempt what is tried
    * @param reached how far the work is, in bytes: an attempt that got further than any before it
    *     starts the count of failures anew, so a large file may come over a bad line in many pieces
+   * @param <T> what it gives
+   * @return the first attempt's result that did not fail
+   * @throws IOException an {@link InputException} of an attempt, or one that says what failed last
+   *     when the attempts are used up
    */
-  <T> T run(Attempt<T> attempt, LongSupplier reached) throws IOException {
+  public <T> T run(Attempt<T> attempt, LongSupplier reached) throws IOException {
     long furthest = reached.getAsLong();
     for (int failures = 1; ; failures++) {
       try {
