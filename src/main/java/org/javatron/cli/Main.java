@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       MergeCommand.class,
       MineCommand.class,
       EvaluateCommand.class,
+      ExplainCommand.class,
       FormatCommand.class,
       PlotCommand.class,
       DemoCommand.class,

@@ -44,7 +44,7 @@ class LayersTest {
             List.of("ops"),
             List.of("model", "data", "embeddings"),
             List.of("encode", "search", "eval"),
-            List.of("mine"),
+            List.of("mine", "explain"),
             List.of("train"),
             List.of("cli"));
     for (int i = 0; i < layers.size(); i++) {

@@ -30,6 +30,7 @@ class HelpTest {
             "merge",
             "mine",
             "evaluate",
+            "explain",
             "format",
             "plot",
             "demo",
@@ -54,6 +55,7 @@ class HelpTest {
         "merge",
         "mine",
         "evaluate",
+        "explain",
         "format",
         "plot",
         "demo"
