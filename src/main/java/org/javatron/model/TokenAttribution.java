@@ -64,7 +64,12 @@ public final class TokenAttribution implements Closeable {
     ownRows.put(WORDS, Nd4j.create(DataType.FLOAT, maxTokens, config.hiddenSize()));
     SameDiff graph = graph(config, ownRows, manifest.pooling(), manifest.normalize());
     kernels = Kernels.open(settings, config.maxPositions());
-    parts = new Parts<>(kernels, graph, ownRows, config, maxTokens);
+    try {
+      parts = new Parts<>(kernels, graph, ownRows, config, maxTokens);
+    } catch (RuntimeException | Error e) { // such as too little memory for the activations
+      kernels.close();
+      throw e;
+    }
   }
 
   /**
@@ -163,7 +168,7 @@ public final class TokenAttribution implements Closeable {
         WeightLoader.load(directory.resolve("model.safetensors"), config);
     try {
       return new TokenAttribution(config, manifest, weights, maxTokens, kernels);
-    } catch (RuntimeException | Error e) { // such as too little memory for the activations
+    } catch (RuntimeException | Error e) {
       WeightLoader.close(weights);
       throw e;
     }
