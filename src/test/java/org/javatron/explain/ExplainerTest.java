@@ -17,7 +17,9 @@ import org.javatron.data.TextRecord;
 import org.javatron.io.InputException;
 import org.javatron.kernels.KernelSet;
 import org.javatron.kernels.KernelSettings;
+import org.javatron.model.RandomBert;
 import org.javatron.testing.Peers;
+import org.javatron.weights.Pooling;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,6 +99,23 @@ class ExplainerTest {
       }
     }
     assertEquals(explained(MODEL), explained(folder));
+  }
+
+  @Test
+  void encodersOfDifferentWidthAreRefused() throws IOException {
+    int hidden = 16;
+    for (String side : List.of("query_model", "passage_model")) {
+      Path encoder = folder.resolve(side);
+      RandomBert.write(encoder, 1, hidden, 2, Pooling.MEAN, true);
+      Files.copy(MODEL.resolve("vocab.txt"), encoder.resolve("vocab.txt"));
+      hidden *= 2;
+    }
+    Exception error = assertThrows(InputException.class, () -> Explainer.open(settings(folder)));
+    assertEquals(
+        folder
+            + ": the encoders' vectors should have one length, found 16 values for queries and 32"
+            + " for passages",
+        error.getMessage());
   }
 
   @Test
