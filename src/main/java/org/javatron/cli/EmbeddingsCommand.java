@@ -12,6 +12,7 @@ import org.javatron.embeddings.EmbeddingType;
 import org.javatron.embeddings.Embeddings;
 import org.javatron.embeddings.EmbeddingsHeader;
 import org.javatron.embeddings.EmbeddingsWriter;
+import org.javatron.embeddings.EncoderSettings;
 import org.javatron.embeddings.FaissFile;
 import org.javatron.embeddings.FaissWriter;
 import org.javatron.embeddings.Shard;
@@ -115,6 +116,9 @@ final class EmbeddingsCommand implements Callable<Integer> {
       Outputs.check(output, force);
     }
     Vectors vectors = VectorsInput.open(input, "embeddings");
+    if (vectors instanceof Embeddings folders) {
+      EncoderSettings.requireAlike(folders); // the output has one manifest, or none
+    }
     Checks.differentIds(vectors);
     String detail = write(vectors);
     spec.commandLine()

@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
       MergeCommand.class,
       MineCommand.class,
       EvaluateCommand.class,
+      ExplainCommand.class,
       FormatCommand.class,
       PlotCommand.class,
       CutCommand.class,

@@ -5,11 +5,13 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.javatron.data.RunFormat;
 import org.javatron.data.RunMerge;
 import org.javatron.data.RunWriter;
+import org.javatron.embeddings.RunManifest;
 import org.javatron.io.InputException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -79,6 +81,7 @@ final class MergeCommand implements Callable<Integer> {
         throw new InputException(run + " is given twice among the runs");
       }
     }
+    Optional<RunManifest> manifest = commonManifest();
     long queries = 0;
     long lines = 0;
     try (RunMerge merge = RunMerge.open(runs);
@@ -87,7 +90,11 @@ final class MergeCommand implements Callable<Integer> {
         queries++;
         lines += n;
       }
+      RunManifest.remove(output);
       writer.commit();
+    }
+    if (manifest.isPresent()) {
+      manifest.get().write(output);
     }
     spec.commandLine()
         .getErr()
@@ -99,5 +106,23 @@ final class MergeCommand implements Callable<Integer> {
             queries,
             runs.size());
     return 0;
+  }
+
+  /** The manifest that all runs share; nothing if one has none. Different ones are refused. */
+  private Optional<RunManifest> commonManifest() throws IOException {
+    Path first = null;
+    Optional<RunManifest> common = Optional.empty();
+    boolean all = true;
+    for (Path run : runs) {
+      Optional<RunManifest> manifest = RunManifest.read(run);
+      all &= manifest.isPresent();
+      if (common.isEmpty()) {
+        common = manifest;
+        first = run;
+      } else if (manifest.isPresent()) {
+        common.get().requireAlike(first, run, manifest.get());
+      }
+    }
+    return all ? common : Optional.empty();
   }
 }

@@ -5,11 +5,13 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.javatron.data.RunFormat;
 import org.javatron.data.RunWriter;
 import org.javatron.embeddings.Embeddings;
 import org.javatron.embeddings.Int8Embeddings;
+import org.javatron.embeddings.RunManifest;
 import org.javatron.embeddings.Vectors;
 import org.javatron.io.InputException;
 import org.javatron.io.Progress;
@@ -199,7 +201,14 @@ final class SearchCommand implements Callable<Integer> {
         Progress progress =
             Progress.console(err, "searching", plan.passes() * plan.passages(), "passages")) {
       long lines = RunOfSearch.write(searcher, passages, queries, plan.depth(), run, progress);
+      RunManifest.remove(output);
       run.commit();
+      if (!allowMismatch) {
+        Optional<RunManifest> manifest = RunManifest.of(queries, passages);
+        if (manifest.isPresent()) {
+          manifest.get().write(output);
+        }
+      }
       return lines;
     }
   }

@@ -48,7 +48,12 @@ final class VectorsInput {
   /** Refuses vectors of different making, where both sides say how they were made. */
   static void requireComparable(Vectors queries, Vectors passages) throws InputException {
     if (queries instanceof Embeddings asked && passages instanceof Embeddings searched) {
-      EncoderSettings.requireComparable(asked, searched);
+      try {
+        EncoderSettings.requireComparable(asked, searched);
+      } catch (InputException e) {
+        throw new InputException(
+            e.getMessage() + " (--allow-mismatch searches them all the same)", e);
+      }
     }
   }
 

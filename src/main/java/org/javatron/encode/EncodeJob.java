@@ -66,7 +66,14 @@ public final class EncodeJob {
     BertTokenizer tokenizer =
         BertTokenizer.load(Encoder.sideDirectory(settings.model(), settings.side()));
     try (Encoder encoder = Encoder.open(settings.model(), settings.side(), settings.encoder())) {
-      SequenceBuilder builder = sequences(encoder, tokenizer);
+      SequenceBuilder builder =
+          SequenceBuilder.of(
+              tokenizer,
+              encoder.manifest(),
+              settings.side(),
+              encoder.maxPositions(),
+              settings.maxLength(),
+              settings.separator());
       EmbeddingsHeader header =
           new EmbeddingsHeader(
               shard, encoder.dim(), settings.type(), describe(encoder.manifest(), builder));
@@ -122,28 +129,6 @@ public final class EncodeJob {
                 settings.encoder().kernels().threads())) {
       return new CorpusEncoder(encoder).encode(reader, writer, progress);
     }
-  }
-
-  private SequenceBuilder sequences(Encoder encoder, BertTokenizer tokenizer)
-      throws InputException {
-    ModelManifest manifest = encoder.manifest();
-    int own =
-        settings.side() == Encoder.Side.QUERY
-            ? manifest.queryMaxLength()
-            : manifest.passageMaxLength();
-    int most = encoder.maxPositions();
-    int maxLength = settings.maxLength() == null ? Math.min(own, most) : settings.maxLength();
-    if (maxLength < 3 || maxLength > most) {
-      throw new InputException(
-          "the maximum length must be between 3 ([CLS], a token, [SEP]) and "
-              + most
-              + " (the model's positions), found "
-              + maxLength);
-    }
-    return new SequenceBuilder(
-        tokenizer,
-        maxLength,
-        settings.separator() == null ? manifest.separator() : settings.separator());
   }
 
   /** One hash for a whole model: the two encoders of an untied pair are made to be compared. */

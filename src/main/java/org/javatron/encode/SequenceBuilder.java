@@ -1,7 +1,10 @@
 package org.javatron.encode;
 
 import org.javatron.data.TextRecord;
+import org.javatron.io.InputException;
+import org.javatron.model.Encoder;
 import org.javatron.tokenize.BertTokenizer;
+import org.javatron.weights.ModelManifest;
 
 /**
  * Turns a text of the corpus into the token ids that BERT reads.
@@ -23,6 +26,39 @@ public record SequenceBuilder(BertTokenizer tokenizer, int maxLength, String sep
    * @param truncated whether the text was longer
    */
   public record Sequence(int[] ids, boolean truncated) {}
+
+  /**
+   * A builder with the model's own settings where no others are given.
+   *
+   * @param tokenizer the model's tokenizer
+   * @param manifest the model's settings
+   * @param side what is tokenised: it decides whose length counts
+   * @param maxPositions the longest sequence the model takes
+   * @param maxLength most tokens, or null for the model's own
+   * @param separator what joins title and body, or null for the model's own
+   * @return the builder
+   * @throws InputException if the length is below 3 or more than the model takes
+   */
+  public static SequenceBuilder of(
+      BertTokenizer tokenizer,
+      ModelManifest manifest,
+      Encoder.Side side,
+      int maxPositions,
+      Integer maxLength,
+      String separator)
+      throws InputException {
+    int own = side == Encoder.Side.QUERY ? manifest.queryMaxLength() : manifest.passageMaxLength();
+    int length = maxLength == null ? Math.min(own, maxPositions) : maxLength;
+    if (length < 3 || length > maxPositions) {
+      throw new InputException(
+          "the maximum length must be between 3 ([CLS], a token, [SEP]) and "
+              + maxPositions
+              + " (the model's positions), found "
+              + length);
+    }
+    return new SequenceBuilder(
+        tokenizer, length, separator == null ? manifest.separator() : separator);
+  }
 
   /**
    * Tokenises a text.

@@ -96,7 +96,7 @@ final class GraphExecutor<A> implements Closeable {
   }
 
   /** The ops that the outputs depend on, in order. */
-  private static List<SameDiffOp> needed(List<SameDiffOp> ops, Set<String> outputs) {
+  static List<SameDiffOp> needed(List<SameDiffOp> ops, Set<String> outputs) {
     Set<String> wanted = new HashSet<>(outputs);
     List<SameDiffOp> needed = new ArrayList<>();
     for (int i = ops.size() - 1; i >= 0; i--) {

@@ -44,7 +44,7 @@ class LayersTest {
             List.of("ops"),
             List.of("model", "data", "embeddings"),
             List.of("encode", "search", "eval"),
-            List.of("mine", "fetch"),
+            List.of("mine", "fetch", "explain"),
             List.of("train"),
             List.of("recipe"),
             List.of("cli"));

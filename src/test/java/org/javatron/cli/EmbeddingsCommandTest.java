@@ -97,6 +97,32 @@ class EmbeddingsCommandTest {
     assertTrue(manifest.contains("float16"), manifest);
   }
 
+  /** The output would hold both under the settings of the first, and no search could tell. */
+  @Test
+  void foldersOfDifferentMakingDoNotBecomeOne() throws IOException {
+    for (String setting : List.of("model_sha256", "separator", "max_length")) {
+      EmbeddingsHeader other =
+          new EmbeddingsHeader(
+              Shard.whole(3),
+              6,
+              EmbeddingType.FLOAT32,
+              TestEmbeddings.settings().put(setting, "x"));
+      Path changed = folder.resolve(setting);
+      try (EmbeddingsWriter writer = EmbeddingsWriter.open(changed, other)) {
+        writer.append(new float[18], List.of("x", "y", "z"));
+        writer.finish();
+      }
+      for (String form : List.of("folder", "faiss", "tevatron")) {
+        CliResult result =
+            CliResult.of(
+                "embeddings", "--input", passages, changed, "--output", output, "--to", form);
+        requireRefused(" were made differently: " + setting + " is ", result);
+        assertFalse(result.err().contains("--allow-mismatch"), "this command has none");
+        assertFalse(Files.exists(output));
+      }
+    }
+  }
+
   @Test
   void whatCannotBeConvertedOrSearchedIsRefused() throws IOException {
     Path twice = folder.resolve("twice");

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Random;
 import org.javatron.embeddings.EmbeddingType;
 import org.javatron.embeddings.EmbeddingsHeader;
+import org.javatron.embeddings.EmbeddingsWriter;
 import org.javatron.embeddings.Shard;
 import org.javatron.embeddings.TestEmbeddings;
 import org.junit.jupiter.api.Test;
@@ -88,6 +89,46 @@ class MergeCommandTest {
         }
       }
     }
+  }
+
+  private Path searched(String name, String setting) throws IOException {
+    EmbeddingsHeader header =
+        new EmbeddingsHeader(
+            Shard.whole(3),
+            2,
+            EmbeddingType.FLOAT32,
+            TestEmbeddings.settings().put("separator", setting));
+    Path passages = folder.resolve("P" + name);
+    try (EmbeddingsWriter writer = EmbeddingsWriter.open(passages, header)) {
+      writer.append(new float[] {1, 2, 3, 4, 5, 6}, List.of(name + 0, name + 1, name + 2));
+      writer.finish();
+    }
+    Path run = folder.resolve(name);
+    search(passages, run, 3, "tevatron");
+    return run;
+  }
+
+  /** Each run says what it is of, as long as it is the run that was searched. */
+  @Test
+  void runsOfVectorsOfDifferentMakingAreRefused() throws IOException {
+    embeddings("Q", Shard.whole(2), TestEmbeddings.vectors(2, 2, 2), 2);
+    Path a = searched("a", "[SEP]");
+    Path b = searched("b", " ");
+    String sentence =
+        "the vectors of %s (there) and %s (here) were made differently: passages.separator is"
+            + " \"[SEP]\" there and \" \" here";
+    requireRefused(1, sentence.formatted(a, b), merge(List.of(a, b)));
+    assertFalse(Files.exists(folder.resolve("merged")));
+    CliResult result = merge(List.of(a, searched("c", "[SEP]")));
+    assertEquals(0, result.exitCode(), result.err());
+    Path merged = Files.move(folder.resolve("merged"), folder.resolve("ac"));
+    Files.move(folder.resolve("merged.manifest.json"), folder.resolve("ac.manifest.json"));
+    requireRefused(1, sentence.formatted(merged, b), merge(List.of(merged, b)));
+    Files.writeString(b, Files.readString(b).replace("b0\t", "b000\t"));
+    assertEquals(0, merge(List.of(a, b)).exitCode(), "b is another run now");
+    assertFalse(Files.exists(folder.resolve("merged.manifest.json")));
+    Files.writeString(folder.resolve("a.manifest.json"), "{\"format\": 1}");
+    requireRefused(1, "a.manifest.json", merge(List.of(a, b), "--force"));
   }
 
   private Path run(String name, String text) throws IOException {

@@ -155,10 +155,14 @@ class MineCommandTest {
   void embeddingsOfDifferentMakingAreRefused() throws IOException {
     Path queries = write("Q", List.of("q0"), TestEmbeddings.settings().put("pooling", "x"), 1);
     Path passages = write("P", List.of("p0"), TestEmbeddings.settings(), 1);
+    CliResult result = mine("--queries-embeddings", queries, "--passage-embeddings", passages);
+    requireFails(1, "pooling is \"", result);
+    assertFalse(result.err().contains("--allow-mismatch"), "this command has none");
+    Path space = write("S", List.of("p1"), TestEmbeddings.settings().put("separator", " "), 1);
     requireFails(
         1,
-        "pooling is \"",
-        mine("--queries-embeddings", queries, "--passage-embeddings", passages));
+        "separator is \"",
+        mine("--queries-embeddings", passages, "--passage-embeddings", passages, space));
   }
 
   private Path write(String name, List<String> ids, ObjectNode settings, float... values)

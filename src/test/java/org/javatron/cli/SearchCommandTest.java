@@ -163,6 +163,22 @@ class SearchCommandTest {
   }
 
   @Test
+  void aManifestSaysWhatTheRunIsOf() throws IOException {
+    Path manifest = folder.resolve("out/run.tsv.manifest.json");
+    assertEquals(0, search().exitCode());
+    String json = Files.readString(manifest);
+    assertTrue(json.contains("\"bytes\" : " + Files.size(run)), json);
+    assertTrue(json.contains("\"passages\" : {") && json.contains("model_sha256"), json);
+    // Of vectors that may be of different making nothing is said.
+    assertEquals(0, search("--allow-mismatch", "--force").exitCode());
+    assertFalse(Files.exists(manifest));
+  }
+
+  private Path queries(String name) throws IOException {
+    return write(name, List.of("r"), TestEmbeddings.settings().put("max_length", 16), 1, 0);
+  }
+
+  @Test
   void embeddingsOfDifferentMakingAreRefused() throws IOException {
     for (String setting : List.of("model_sha256", "tokenizer_sha256", "pooling")) {
       queries =
@@ -172,6 +188,8 @@ class SearchCommandTest {
       assertEquals(0, allowed.exitCode(), allowed.err());
       Files.delete(run);
     }
+    queries = write("n", List.of("q"), TestEmbeddings.settings().put("normalize", false), 1, 0);
+    requireFails(1, "normalize is true there and false here", search());
     queries = write("long", List.of("q"), TestEmbeddings.settings().put("max_length", 32), 1, 0);
     assertEquals(0, search().exitCode()); // each side has its own length
     Files.delete(run);
@@ -180,6 +198,17 @@ class SearchCommandTest {
         CliResult.of(
             "search", "--queries", queries, "--passages", passages, space, "--output", run);
     requireFails(1, "separator is \"[SEP]\" there and \" \" here", result);
+    result =
+        CliResult.of(
+            "search",
+            "--queries",
+            queries,
+            queries("other"),
+            "--passages",
+            passages,
+            "--output",
+            run);
+    requireFails(1, "max_length is 32 there and 16 here (--allow-mismatch", result);
     passages = write("side", List.of("z"), TestEmbeddings.settings().put("side", "query"), 1, 0);
     requireFails(1, "side holds embeddings of queries, expected passages", search());
   }

@@ -15,8 +15,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.javatron.kernels.Kernels;
-import org.javatron.kernels.Nd4jKernels;
 import org.javatron.ops.AddLayerNorm;
 import org.javatron.ops.Attention;
 import org.javatron.ops.ContrastiveLoss;
@@ -50,8 +48,6 @@ class OpGradientTest {
 
   /** Random ones: a wrong value shows in each, so a few do where one a value would take minutes. */
   private static final int DIRECTIONS = 5;
-
-  private static final Kernels<INDArray> KERNELS = new Nd4jKernels();
 
   /** Three sequences of 1, 4 and 2 tokens. */
   private static final INDArray OFFSETS = Nd4j.createFromArray(0, 1, 5, 7);
@@ -124,25 +120,10 @@ class OpGradientTest {
     return (up - down) / (2 * STEP);
   }
 
-  /** The ops in float64, each array its own. */
   private Map<String, INDArray> run(Collection<SameDiffOp> ops) {
     Map<String, INDArray> values = new HashMap<>(constants);
     values.putAll(variables);
-    values.put("one-var", Nd4j.scalar(DataType.DOUBLE, 1));
-    for (SameDiffOp node : ops) {
-      List<INDArray> in = node.getInputsToOp().stream().map(values::get).toList();
-      if (node.getOp() instanceof KernelOp op) {
-        List<INDArray> out =
-            op.outputShapes(in.stream().map(INDArray::shape).toList()).stream()
-                .map(shape -> Nd4j.createUninitialized(DataType.DOUBLE, shape))
-                .toList();
-        op.run(KERNELS, in, out);
-        for (int i = 0; i < out.size(); i++) {
-          values.put(node.getOutputsOfOp().get(i), out.get(i));
-        }
-      }
-    }
-    return values;
+    return Float64Graph.run(ops, values);
   }
 
   @Test
