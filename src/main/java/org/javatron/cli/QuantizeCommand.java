@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 /** {@code javatron quantize}: the int8 form of embeddings. */
 @Command(
     name = "quantize",
-    description = "Makes the int8 form of embeddings, with which search is faster and as exact.",
+    description = "Makes the int8 form of embeddings, for a faster search.",
     footer = {
       "",
       "A quarter of float32's bytes: each vector's values after a fixed rotation, as whole numbers"

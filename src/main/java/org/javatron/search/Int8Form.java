@@ -15,13 +15,11 @@ import org.javatron.kernels.RowMath;
  * The passages' int8 form: a quarter of the bytes to read, and products of bytes where the
  * processor has them. {@link Int8Margin} says how near.
  *
- * <p>Many queries are coded as the passages are and multiplied as bytes, exactly. A few are limited
- * by how fast memory gives the passages; they stay floats, which makes the margin smaller.
+ * <p>Queries are coded as the passages are and multiplied as bytes, exactly; what that cannot
+ * exclude is multiplied again by the query as floats, with a third of the margin. Where there is no
+ * product of bytes, all is multiplied by the queries as floats.
  */
 final class Int8Form implements ScanForm {
-  /** Up to so many queries are multiplied one by one, as floats. */
-  private static final int FEW_QUERIES = 4;
-
   /** Passages whose codes are copied to the heap at once, for the first-level cache. */
   private static final int COPIED = 16;
 
@@ -33,10 +31,16 @@ final class Int8Form implements ScanForm {
   private final int size;
   private final float[] mean;
   private final double meanLength;
-  private final ByteProducts products = ByteProducts.open();
+  private final ByteProducts products;
   private final RowMath rowMath = RowMath.fastest();
 
   Int8Form(Int8Embeddings int8, int passageTile, int queryTile) {
+    this(int8, passageTile, queryTile, ByteProducts.open());
+  }
+
+  /** For tests: {@code products} may be null. */
+  Int8Form(Int8Embeddings int8, int passageTile, int queryTile, ByteProducts products) {
+    this.products = products;
     this.int8 = int8;
     this.passageTile = passageTile;
     this.queryTile = queryTile;
@@ -66,8 +70,7 @@ final class Int8Form implements ScanForm {
 
   @Override
   public Queries queries(QueryBlock block) {
-    boolean bytes = products != null && block.rows() > FEW_QUERIES;
-    return bytes ? new CodedQueries(block) : new FloatQueries(block);
+    return products != null ? new CodedQueries(block) : new FloatQueries(block);
   }
 
   /** What both kinds of queries have in common: the rotation and q.mu. */

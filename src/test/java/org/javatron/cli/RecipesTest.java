@@ -55,6 +55,7 @@ class RecipesTest {
             "--eval-qrels",
             "--eval-corpus",
             "--passages",
+            "--quantized",
             "--runs",
             "--run",
             "--queries-embeddings",

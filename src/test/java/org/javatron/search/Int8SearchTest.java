@@ -21,6 +21,7 @@ import org.javatron.embeddings.MemoryVectors;
 import org.javatron.embeddings.Shard;
 import org.javatron.embeddings.TestEmbeddings;
 import org.javatron.io.Progress;
+import org.javatron.kernels.ByteProducts;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -153,13 +154,16 @@ class Int8SearchTest {
   void theScanStaysWithinItsMargin() throws IOException {
     Random random = new Random(32);
     for (int k = 0; k < KINDS.size(); k++) {
-      for (int count : new int[] {2, 9}) { // as floats, and coded
+      for (ByteProducts products : new ByteProducts[] {null, ByteProducts.open()}) {
+        int count = 9;
         int dim = 384;
         int rows = 150;
         float[] values = KINDS.get(k).make(random, rows, dim);
-        Embeddings passages = write(values, dim, EmbeddingType.FLOAT32, "m" + k + count);
+        Embeddings passages =
+            write(values, dim, EmbeddingType.FLOAT32, "m" + k + (products != null));
         float[] asked = KINDS.get(k).make(random, count, dim);
-        Int8Form form = new Int8Form(quantize(passages, "m8" + k + count), rows, count);
+        Int8Form form =
+            new Int8Form(quantize(passages, "m8" + k + (products != null)), rows, count, products);
         try (QueryBlock block = new QueryBlock(count, dim);
             ScanForm.Queries queries = form.queries(block);
             FloatPointer tile = new FloatPointer((long) rows * dim);
