@@ -26,5 +26,28 @@ def section(machine, markdown):
                           f"{faiss['differing']:,} of {queries * depth:,}"])
         head = ["queries", "depth", "Javatron ms", "GFLOP/s", "of sgemm", "Faiss ms", "Faiss / ours", "bytes ms", "ours / bytes", "Faiss / bytes", "rescored", "other ids"]
         lines += [f"Vectors of {dim} values:", ""] + markdown(head, table)
+    lines += parts(machine, markdown)
     memory = [f"{NAMES[row['side']]} {row['mib']:,.0f} MiB" for row in machine.of("search-memory", dim=max(row["dim"] for row in rows))]
     return lines + ["Most memory resident at the larger dimension, mapped files counted: " + ", ".join(memory) + ".", ""] * bool(memory)
+
+
+def parts(machine, markdown):
+    """What JMH says of a search's parts (benchmarks/jmh-search)."""
+    scores = lambda name: machine.of("jmh", name=name)
+    if not scores("SelectionBenchmark.heap"):
+        return []
+    lines = ["Choosing the best of 1,048,576 scores of one query, microseconds on one core (`SelectionBenchmark`): a heap, as Faiss has it below a depth of 100; a reservoir, as Faiss from there"
+             " on; the scan of Javatron, which compares whole vectors of scores with the bound.", ""]
+    by_depth = {row["depth"]: row for row in scores("SelectionBenchmark.heap")}
+    table = [[depth] + [f"{of['score']:,.0f}" for name in ("heap", "reservoir", "thresholdScan") for of in scores(f"SelectionBenchmark.{name}") if of["depth"] == depth]
+             for depth in sorted(by_depth, key=int)]
+    lines += markdown(["depth", "heap", "reservoir", "threshold scan"], table)
+    named = {"widen": "float16 to float32", "narrow": "float32 to float16", "rotate": "rotation", "quantize": "rotation and codes"}
+    conversions = [f"{said} {scores(f'ConversionBenchmark.{name}')[0]['score']:,.0f} ns" for name, said in named.items()]
+    lines += ["A vector of 768 values from one type to another on one core (`ConversionBenchmark`): " + ", ".join(conversions) + ".", ""]
+    tiles = scores("SearchBenchmark.search")
+    across = sorted({row["queryTile"] for row in tiles}, key=int)
+    table = [[down] + [f"{row['score']:,.0f}" for tile in across for row in tiles if row["passageTile"] == down and row["queryTile"] == tile]
+             for down in sorted({row["passageTile"] for row in tiles}, key=int)]
+    lines += ["Tile shapes: 1,000 queries over 200,000 vectors of 768 values, depth 10, milliseconds (`SearchBenchmark`).", ""]
+    return lines + markdown(["passages of a tile"] + [f"{tile} queries" for tile in across], table)

@@ -70,7 +70,8 @@ final class Int8Form implements ScanForm {
 
   @Override
   public Queries queries(QueryBlock block) {
-    return products != null ? new CodedQueries(block) : new FloatQueries(block);
+    boolean coded = products != null && block.rows() > 1;
+    return coded ? new CodedQueries(block) : new FloatQueries(block);
   }
 
   /** What both kinds of queries have in common: the rotation and q.mu. */
