@@ -71,7 +71,7 @@ class Machine:
             lines += [self.words.strip(), ""]
         for model, title in MODELS.items():
             lines += self.encoding(model, title) + self.queries(model) + self.training(model)
-        return lines + self.scaling() + search_page.section(self, markdown)
+        return lines + self.scaling() + search_page.section(self, markdown) + search_page.whole(self, markdown)
 
     def encoding(self, model, title):
         rows = {row["side"]: row for row in self.of("encode", model=model)}

@@ -21,14 +21,27 @@ def section(machine, markdown):
             rate = 2 * dim * queries * ours["rows"] / ours["ms"] / 1e6
             if bytes_ and bytes_["differing"]:
                 raise SystemExit(f"{machine.name}: the search by way of bytes found others: {bytes_}")
+            by_bytes = [""] * 4
+            if bytes_:
+                by_bytes = [f"{bytes_['ms']:,.1f}", f"{ours['ms'] / bytes_['ms']:.2f}", f"{faiss['ms'] / bytes_['ms']:.2f}", f"{bytes_['rescored'] / queries:,.0f}"]
             table.append([f"{queries:,}", str(depth), f"{ours['ms']:,.1f}", f"{rate:.0f}", f"{100 * rate / ours['sgemm']:.0f} %", f"{faiss['ms']:,.1f}", f"{faiss['ms'] / ours['ms']:.2f}",
-                          f"{bytes_['ms']:,.1f}", f"{ours['ms'] / bytes_['ms']:.2f}", f"{faiss['ms'] / bytes_['ms']:.2f}", f"{bytes_['rescored'] / queries:,.0f}",
-                          f"{faiss['differing']:,} of {queries * depth:,}"])
+                          *by_bytes, f"{faiss['differing']:,} of {queries * depth:,}"])
         head = ["queries", "depth", "Javatron ms", "GFLOP/s", "of sgemm", "Faiss ms", "Faiss / ours", "bytes ms", "ours / bytes", "Faiss / bytes", "rescored", "other ids"]
         lines += [f"Vectors of {dim} values:", ""] + markdown(head, table)
     lines += parts(machine, markdown)
     memory = [f"{NAMES[row['side']]} {row['mib']:,.0f} MiB" for row in machine.of("search-memory", dim=max(row["dim"] for row in rows))]
     return lines + ["Most memory resident at the larger dimension, mapped files counted: " + ", ".join(memory) + ".", ""] * bool(memory)
+
+
+def whole(machine, markdown):
+    """The whole of MS MARCO, shard by shard (benchmarks/whole-marco)."""
+    rows = [row for row in machine.of("marco") if row["seconds"] > 5 or row["code"]]
+    if not rows:
+        return []
+    about = machine.of("marco-size")[-1]
+    lines = ["### The whole of MS MARCO on a small machine", "",
+             f"{about['rows']:,} vectors of 768 float16 values in {about['shards']} shards, {about['queries']:,} queries, depth 1000 (`benchmarks/whole-marco`); {about['memory']}.", ""]
+    return lines + markdown(["step", "s", "most resident MiB, mapped files counted"], [[row["step"].strip() + (f" (exit code {row['code']})" if row["code"] else ""), f"{row['seconds']:,.0f}", f"{row['mib']:,}"] for row in rows])
 
 
 def parts(machine, markdown):
