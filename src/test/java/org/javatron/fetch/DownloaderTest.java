@@ -206,6 +206,8 @@ class DownloaderTest {
               .getResponseHeaders()
               .set("Content-Range", "bytes %d-%d/%d".formatted(from, all.length - 1, all.length));
           exchange.sendResponseHeaders(206, all.length - from);
+          // Newer servers keep the headers back, and Java's client repeats what got no answer.
+          exchange.getResponseBody().flush();
         };
     server.fault(NAME, cut, hangUp, hangUp, hangUp, hangUp, hangUp);
     assertSays(failure(), "given up after 5 attempts", "What has arrived is kept");
