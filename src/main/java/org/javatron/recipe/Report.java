@@ -204,14 +204,9 @@ final class Report {
   }
 
   private static List<Chart> charts(TrainingHistory history) {
-    Curve loss = Curve.of(history.steps(), TrainingHistory.Step::step, TrainingHistory.Step::loss);
-    Curve rate =
-        Curve.of(history.steps(), TrainingHistory.Step::step, TrainingHistory.Step::learningRate);
-    Curve mrr =
-        Curve.of(
-            history.evaluations(),
-            TrainingHistory.Evaluation::step,
-            TrainingHistory.Evaluation::mrr10);
+    Curve loss = history.losses();
+    Curve rate = history.learningRates();
+    Curve mrr = history.heldOut();
     List<Chart> charts = new ArrayList<>();
     if (!loss.isEmpty()) {
       charts.add(Chart.loss(loss));

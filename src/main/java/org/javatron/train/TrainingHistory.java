@@ -66,6 +66,33 @@ public record TrainingHistory(List<Step> steps, List<Evaluation> evaluations) {
     }
   }
 
+  /**
+   * The loss over the optimiser steps.
+   *
+   * @return a point for each logged step
+   */
+  public Curve losses() {
+    return Curve.of(steps, Step::step, Step::loss);
+  }
+
+  /**
+   * The learning rate over the optimiser steps.
+   *
+   * @return a point for each logged step
+   */
+  public Curve learningRates() {
+    return Curve.of(steps, Step::step, Step::learningRate);
+  }
+
+  /**
+   * MRR@10 on held-out queries over the optimiser steps.
+   *
+   * @return a point for each evaluation; none if there was none
+   */
+  public Curve heldOut() {
+    return Curve.of(evaluations, Evaluation::step, Evaluation::mrr10);
+  }
+
   // JSON has no word for NaN and infinities.
   private static void put(ObjectNode line, String name, double value) {
     if (Double.isFinite(value)) {

@@ -97,14 +97,9 @@ public final class TrainingPlots {
   }
 
   private static List<XYChart> panels(TrainingHistory history, Object name) {
-    Curve loss = Curve.of(history.steps(), TrainingHistory.Step::step, TrainingHistory.Step::loss);
-    Curve rate =
-        Curve.of(history.steps(), TrainingHistory.Step::step, TrainingHistory.Step::learningRate);
-    Curve mrr =
-        Curve.of(
-            history.evaluations(),
-            TrainingHistory.Evaluation::step,
-            TrainingHistory.Evaluation::mrr10);
+    Curve loss = history.losses();
+    Curve rate = history.learningRates();
+    Curve mrr = history.heldOut();
     List<XYChart> panels = new ArrayList<>();
     panels.add(lossPanel(name, loss));
     if (!mrr.isEmpty()) {
