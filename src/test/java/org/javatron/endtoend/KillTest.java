@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.javatron.cli.Main;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,23 +85,14 @@ class KillTest {
   }
 
   private Process start(Path corpus, Path output) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--add-modules",
-            "jdk.incubator.vector",
-            "-Xmx512m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Main.class.getName(),
-            "encode",
-            "--model",
-            folder.resolve("model").toString(),
-            "--corpus",
-            corpus.toString(),
-            "--output",
-            output.toString())
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .redirectError(log().toFile())
-        .start();
+    return JavatronProcess.start(
+        log(),
+        "encode",
+        "--model",
+        folder.resolve("model").toString(),
+        "--corpus",
+        corpus.toString(),
+        "--output",
+        output.toString());
   }
 }

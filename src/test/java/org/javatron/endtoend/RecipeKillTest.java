@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import org.javatron.cli.Main;
 import org.javatron.train.TinyTask;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -109,20 +108,11 @@ class RecipeKillTest {
   }
 
   private Process start(Path work) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--add-modules",
-            "jdk.incubator.vector",
-            "-Xmx512m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Main.class.getName(),
-            "reproduce",
-            folder.resolve("r.yaml").toString(),
-            "--work",
-            work.toString())
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .redirectError(folder.resolve("stderr").toFile())
-        .start();
+    return JavatronProcess.start(
+        folder.resolve("stderr"),
+        "reproduce",
+        folder.resolve("r.yaml").toString(),
+        "--work",
+        work.toString());
   }
 }

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.javatron.cli.Main;
 import org.javatron.train.TinyTask;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -110,16 +109,9 @@ class TrainKillTest {
   }
 
   private Process start(Path output) throws IOException {
-    List<String> command = new ArrayList<>();
+    List<String> words = new ArrayList<>();
     Collections.addAll(
-        command,
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "--add-modules",
-        "jdk.incubator.vector",
-        "-Xmx512m",
-        "-cp",
-        System.getProperty("java.class.path"),
-        Main.class.getName(),
+        words,
         "train",
         "--model",
         model.toString(),
@@ -136,10 +128,7 @@ class TrainKillTest {
         "2",
         "--threads",
         "2");
-    command.addAll(arguments);
-    return new ProcessBuilder(command)
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .redirectError(log().toFile())
-        .start();
+    words.addAll(arguments);
+    return JavatronProcess.start(log(), words.toArray(String[]::new));
   }
 }
