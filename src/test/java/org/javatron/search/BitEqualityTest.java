@@ -20,11 +20,11 @@ import org.junit.jupiter.api.Test;
  */
 class BitEqualityTest {
   /** Vectors of one kind, rows x dim. */
-  private interface Kind {
+  interface Kind {
     float[] make(Random random, int rows, int dim);
   }
 
-  private static float[] gaussian(Random random, int rows, int dim) {
+  static float[] gaussian(Random random, int rows, int dim) {
     float[] values = new float[rows * dim];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) random.nextGaussian();

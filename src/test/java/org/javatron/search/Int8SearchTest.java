@@ -29,22 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 class Int8SearchTest {
   @TempDir Path folder;
 
-  /** Vectors of one kind, rows x dim. */
-  private interface Kind {
-    float[] make(Random random, int rows, int dim);
-  }
-
-  private static float[] gaussian(Random random, int rows, int dim) {
-    float[] values = new float[rows * dim];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) random.nextGaussian();
-    }
-    return values;
-  }
-
   /** As BERT's are: far from the origin, and in two dimensions a hundred times as large. */
   private static float[] outliers(Random random, int rows, int dim) {
-    float[] values = gaussian(random, rows, dim);
+    float[] values = BitEqualityTest.gaussian(random, rows, dim);
     for (int row = 0; row < rows; row++) {
       for (int i = 0; i < dim; i++) {
         values[row * dim + i] += i % 7 - 3;
@@ -57,7 +44,7 @@ class Int8SearchTest {
 
   /** Nothing that a byte could tell apart. */
   private static float[] nearlyEqual(Random random, int rows, int dim) {
-    float[] one = gaussian(random, 1, dim);
+    float[] one = BitEqualityTest.gaussian(random, 1, dim);
     float[] values = new float[rows * dim];
     for (int i = 0; i < values.length; i++) {
       values[i] = one[i % dim] * (1 + random.nextInt(3) * 0x1p-20f);
@@ -67,7 +54,7 @@ class Int8SearchTest {
 
   /** Lengths from 2^-80 to 2^60, and vectors of zeros. */
   private static float[] wild(Random random, int rows, int dim) {
-    float[] values = gaussian(random, rows, dim);
+    float[] values = BitEqualityTest.gaussian(random, rows, dim);
     for (int row = 0; row < rows; row++) {
       float scale = random.nextInt(9) == 0 ? 0 : (float) Math.pow(2, random.nextInt(141) - 80);
       for (int i = row * dim; i < (row + 1) * dim; i++) {
@@ -77,9 +64,9 @@ class Int8SearchTest {
     return values;
   }
 
-  private static final List<Kind> KINDS =
+  private static final List<BitEqualityTest.Kind> KINDS =
       List.of(
-          Int8SearchTest::gaussian,
+          BitEqualityTest::gaussian,
           Int8SearchTest::outliers,
           Int8SearchTest::nearlyEqual,
           Int8SearchTest::wild);
@@ -205,8 +192,10 @@ class Int8SearchTest {
 
   @Test
   void anotherNumberOfRowsIsRefused() throws IOException {
-    Embeddings passages = write(gaussian(new Random(1), 20, 8), 8, EmbeddingType.FLOAT32, "a");
-    Embeddings fewer = write(gaussian(new Random(1), 19, 8), 8, EmbeddingType.FLOAT32, "b");
+    Embeddings passages =
+        write(BitEqualityTest.gaussian(new Random(1), 20, 8), 8, EmbeddingType.FLOAT32, "a");
+    Embeddings fewer =
+        write(BitEqualityTest.gaussian(new Random(1), 19, 8), 8, EmbeddingType.FLOAT32, "b");
     Int8Embeddings int8 = quantize(fewer, "b8");
     assertThrows(
         IllegalArgumentException.class,
