@@ -130,7 +130,7 @@ final class TileScan implements Closeable {
       }
     }
     if (accepted > 0) {
-      double refined =
+      double refined = // without a margin the scores are canonical already
           margin == 0 ? 0 : mine.tiles.refine(q, mine.positions, accepted, mine.row, margin);
       collector.offer(mine.row, mine.positions, accepted, from, refined, mine.exact);
     }

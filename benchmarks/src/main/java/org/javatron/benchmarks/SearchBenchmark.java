@@ -30,9 +30,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * How long does exact search take? The vectors lie in embedding folders below {@code
- * target/search-benchmark}, made once from a seed, where {@code benchmarks/peers/faiss_speed.py}
- * finds the same ones for Faiss; {@code benchmarks/compare-search} runs both and prints one table.
+ * How long does exact search take, by the shape of its tiles above all? The vectors lie in
+ * embedding folders below {@code target/search-benchmark}, made once from a seed. {@code
+ * benchmarks/jmh-search} runs it; {@code benchmarks/compare-search} compares with Faiss.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
