@@ -21,13 +21,15 @@ import picocli.CommandLine.Spec;
     description = "Makes the int8 form of embeddings, for a faster search.",
     footer = {
       "",
-      "A quarter of float32's bytes: each vector's values after a fixed rotation, as whole numbers"
-          + " from -127 to 127 with one scale, and how far they lie from the vector. search --quantized"
-          + " reads all of it and of the embeddings only the passages that may be among the best; what"
-          + " it finds is the same to the last bit. A run that was killed goes on where it stopped.",
+      "A quarter of float32's bytes: each vector's values on other axes, as whole numbers from -127"
+          + " to 127 with a scale, and how far they lie from the vector. The first axes, the head, say"
+          + " most. search --quantized reads the heads of all passages, the rest of those that may be"
+          + " among the best, and the embeddings of those that may be still; what it finds is the same"
+          + " to the last bit. A run that was killed goes on where it stopped.",
       "",
       "Example:",
       "  javatron quantize --passages E --output E8",
+      "  javatron quantize --passages E --queries train-queries --output E8",
       "  javatron search --queries Q --passages E --quantized E8 --output run.tsv"
     },
     mixinStandardHelpOptions = true)
@@ -43,6 +45,24 @@ final class QuantizeCommand implements Callable<Integer> {
   private List<Path> passageFolders;
 
   @Option(
+      names = "--queries",
+      arity = "1..*",
+      paramLabel = "FOLDER",
+      description =
+          "Embeddings of some queries like those to come, such as the training set's: the axes are"
+              + " chosen for both, and the search gets faster.")
+  private List<Path> queryFolders;
+
+  @Option(
+      names = "--head",
+      defaultValue = "0",
+      paramLabel = "N",
+      description =
+          "Values that a search reads of every passage, a multiple of 64, or the embeddings'"
+              + " dimension for all. Default: what a sample shows to be the least work.")
+  private int head;
+
+  @Option(
       names = "--output",
       required = true,
       paramLabel = "FOLDER",
@@ -55,11 +75,13 @@ final class QuantizeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Embeddings embeddings = EmbeddingsInput.open(passageFolders, "passages");
+    Embeddings queries =
+        queryFolders == null ? null : EmbeddingsInput.open(queryFolders, "queries");
     if (force) {
       Int8Writer.discard(output);
     }
     PrintWriter err = spec.commandLine().getErr();
-    try (Int8Writer writer = new Int8Writer(embeddings, output);
+    try (Int8Writer writer = new Int8Writer(embeddings, queries, head, output);
         Progress progress =
             Progress.console(
                 err, "quantizing", writer.rowsWritten(), embeddings.rows(), "passages")) {
@@ -68,11 +90,16 @@ final class QuantizeCommand implements Callable<Integer> {
     Int8Embeddings made = Int8Embeddings.open(output);
     err.printf(
         Locale.ROOT,
-        "quantize: %s: %d vectors of %d values in %.1f MB%n",
+        "quantize: %s: %d vectors of %d values in %.1f MB, of which a search reads %.1f MB first%n",
         output,
         made.rows(),
-        embeddings.dim(),
-        made.rows() * made.recordBytes() / (double) (1 << 20));
+        made.dim(),
+        mebibytes(made, made.space().headSize()) + mebibytes(made, made.space().tailSize()),
+        mebibytes(made, made.space().headSize()));
     return 0;
+  }
+
+  private static double mebibytes(Int8Embeddings int8, int size) {
+    return int8.rows() * Int8Embeddings.recordBytes(size) / (double) (1 << 20);
   }
 }

@@ -8,8 +8,7 @@ package org.javatron.embeddings;
  * residual &gt;= |v - scale code|    length &gt;= |scale code|
  * </pre>
  *
- * <p>Both bounds are rounded upwards, and the residual has room for what the rotation rounded, so
- * that they hold for the exact vector. One is used again and again; not thread-safe.
+ * <p>Bounds are rounded upwards. One is used again and again; not thread-safe.
  */
 public final class Int8Code {
   /** The largest code of a passage. */
@@ -19,8 +18,9 @@ public final class Int8Code {
   private static final double SPARE = 1 + 0x1p-30;
 
   private float scale;
-  private float residual;
-  private float length;
+  private double residual;
+  private double norm;
+  private double length;
 
   /** There is nothing to set. */
   public Int8Code() {}
@@ -28,35 +28,41 @@ public final class Int8Code {
   /**
    * Finds the codes of a vector.
    *
-   * @param rotated finite values, as {@link Rotation} gives them
+   * @param rotated has the vector's values, finite, as {@link Rotation} gives them
+   * @param from index of the first
+   * @param size how many
    * @param limit the largest code, 1 to 127
    * @param shift what is added to each code
    * @param codes gets the codes, as bytes
    * @param offset index of the first
    */
-  public void set(double[] rotated, int limit, int shift, byte[] codes, int offset) {
+  public void set(
+      double[] rotated, int from, int size, int limit, int shift, byte[] codes, int offset) {
     double greatest = 0;
     double square = 0;
-    for (double value : rotated) {
-      greatest = Math.max(greatest, Math.abs(value));
-      square += value * value;
+    for (int i = from; i < from + size; i++) {
+      greatest = Math.max(greatest, Math.abs(rotated[i]));
+      square += rotated[i] * rotated[i];
     }
     scale = greatest == 0 ? 0 : Math.nextUp((float) (greatest / limit));
     double reciprocal = scale == 0 ? 0 : 1.0 / scale;
     double left = 0;
     long coded = 0;
-    for (int i = 0; i < rotated.length; i++) {
-      int code = (int) Math.rint(rotated[i] * reciprocal);
-      double difference = rotated[i] - (double) scale * code;
+    for (int i = 0; i < size; i++) {
+      double value = rotated[from + i];
+      int code = (int) Math.rint(value * reciprocal);
+      double difference = value - (double) scale * code;
       left += difference * difference;
       coded += (long) code * code;
       codes[offset + i] = (byte) (code + shift);
     }
-    residual = above(Math.sqrt(left) * SPARE + Math.sqrt(square) * (2 * Rotation.ERROR));
-    length = above(scale * Math.sqrt(coded) * SPARE);
+    residual = Math.sqrt(left) * SPARE;
+    norm = Math.sqrt(square) * SPARE;
+    length = scale * Math.sqrt(coded) * SPARE;
   }
 
-  private static float above(double value) {
+  /** The least float32 that is no less, or the next: bounds are rounded upwards. */
+  static float above(double value) {
     return value == 0 ? 0 : Math.nextUp((float) value);
   }
 
@@ -74,8 +80,17 @@ public final class Int8Code {
    *
    * @return an upper bound
    */
-  public float residual() {
+  public double residual() {
     return residual;
+  }
+
+  /**
+   * How long the vector is.
+   *
+   * @return an upper bound
+   */
+  public double norm() {
+    return norm;
   }
 
   /**
@@ -83,7 +98,7 @@ public final class Int8Code {
    *
    * @return an upper bound
    */
-  public float length() {
+  public double length() {
     return length;
   }
 }

@@ -10,35 +10,43 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Objects;
 import org.javatron.io.InputException;
+import org.javatron.io.Sha256;
 
 /**
  * The int8 form of embeddings on disk, opened by mapping: for each vector its codes ({@link
- * Int8Code}) after the mean was taken off and the rest rotated, a quarter of float32's bytes. It
- * stands beside the embeddings it was made of and cannot replace them: it says which passages may
- * be among the best, they say which are.
+ * Int8Code}) in the coordinates of {@link Int8Space}, a quarter of float32's bytes. It stands
+ * beside the embeddings it was made of and cannot replace them: it says which passages may be among
+ * the best, they say which are.
  *
- * <p>Record {@code i} of {@code codes.bin} is row {@code i}: as many codes as {@link #size}, then
- * scale, residual and length as float32, and four bytes of nothing; all little-endian. Thread-safe;
- * there is nothing to close.
+ * <p>Heads and tails lie in two files, so that what a scan reads of all passages is in one piece.
+ * Record {@code i} is row {@code i}: as many codes as {@link Int8Space#headSize} or {@link
+ * Int8Space#tailSize}, then four float32, little-endian. Of a head: scale, residual, the length of
+ * scale times codes, the length of the tail. Of a tail: scale, residual, and twice nothing.
+ * Residuals and lengths are upper bounds. Thread-safe; there is nothing to close.
  */
 public final class Int8Embeddings {
   static final String NAME = "int8.json";
-  static final String CODES = "codes.bin";
+  static final String HEADS = "heads.bin";
+  static final String TAILS = "tails.bin";
+  static final String AXES = "axes.bin";
 
   private final Path directory;
   private final Int8Header header;
-  private final Rotation rotation;
-  private final MappedFile records;
+  private final Int8Space space;
+  private final MappedFile heads;
+  private final MappedFile tails;
 
-  private Int8Embeddings(Path directory, Int8Header header, MappedFile records) {
+  private Int8Embeddings(Path directory, Int8Header header, int window) throws IOException {
     this.directory = directory;
     this.header = header;
-    this.records = records;
-    this.rotation = new Rotation(header.dim(), header.seed());
+    space = space(directory, header);
+    heads = map(HEADS, Int8Header.recordBytes(space.headSize()), window);
+    tails = map(TAILS, Int8Header.recordBytes(space.tailSize()), window);
   }
 
   /**
-   * Opens a folder that {@code javatron quantize} wrote, in constant time.
+   * Opens a folder that {@code javatron quantize} wrote, in a time that does not depend on its
+   * rows.
    *
    * @param directory the folder
    * @return the int8 form
@@ -54,20 +62,31 @@ public final class Int8Embeddings {
       throw new InputException(
           directory + " has no " + NAME + "; expected a folder that quantize finished");
     }
-    Int8Header header = Int8Header.of(JsonFields.read(manifest));
-    Path codes = directory.resolve(CODES);
-    int record = Int8Header.recordBytes(new Rotation(header.dim(), header.seed()).size());
-    try (FileChannel channel = FileChannel.open(codes, StandardOpenOption.READ)) {
+    return new Int8Embeddings(directory, Int8Header.of(JsonFields.read(manifest)), window);
+  }
+
+  private MappedFile map(String name, int record, int window) throws IOException {
+    Path file = directory.resolve(name);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long expected = header.rows() * record;
       if (channel.size() != expected) {
         throw new InputException(
             String.format(
                 "%s should have %d bytes for its %d rows but has %d",
-                codes, expected, header.rows(), channel.size()));
+                file, expected, header.rows(), channel.size()));
       }
-      return new Int8Embeddings(
-          directory, header, new MappedFile(channel, 0, header.rows(), record, window));
+      return new MappedFile(channel, 0, header.rows(), record, window);
     }
+  }
+
+  /** The coordinates, with the axes of the folder, which must be the header's. */
+  static Int8Space space(Path directory, Int8Header header) throws IOException {
+    Path file = directory.resolve(AXES);
+    if (!Files.exists(file) || !Sha256.of(file).equals(header.axes())) {
+      throw new InputException(file + " is not the file that quantize wrote: quantize again");
+    }
+    PrincipalAxes axes = PrincipalAxes.of(header.dim(), Files.readAllBytes(file));
+    return new Int8Space(header.dim(), axes, header.head(), header.seed());
   }
 
   /**
@@ -100,34 +119,25 @@ public final class Int8Embeddings {
   }
 
   /**
-   * Codes of a vector.
+   * Values of a vector before it was coded.
    *
-   * @return the dimension, filled up to a multiple of 64
+   * @return 1 or more
    */
-  public int size() {
-    return rotation.size();
+  public int dim() {
+    return header.dim();
   }
 
   /**
-   * Bytes of a record: the codes and what follows them.
-   *
-   * @return a multiple of 16
-   */
-  public int recordBytes() {
-    return Int8Header.recordBytes(size());
-  }
-
-  /**
-   * What rotated the vectors.
+   * The coordinates of the codes.
    *
    * @return the same for all
    */
-  public Rotation rotation() {
-    return rotation;
+  public Int8Space space() {
+    return space;
   }
 
   /**
-   * What was taken off every vector before it was rotated.
+   * What was taken off every vector first.
    *
    * @return a copy, {@code [dim]}
    */
@@ -136,23 +146,49 @@ public final class Int8Embeddings {
   }
 
   /**
-   * Records in memory that native code can read: where they lie if they lie in one piece, else a
-   * copy.
+   * Records of heads in memory that native code can read: where they lie if they lie in one piece,
+   * else a copy.
    *
    * @param from the first row
    * @param count how many rows
-   * @param scratch direct, at least {@code count * recordBytes()} bytes; overwritten if needed
+   * @param scratch direct, at least {@code count} records; overwritten if needed
    * @return direct, little-endian, from position 0 to its limit
    */
-  public ByteBuffer tile(long from, int count, ByteBuffer scratch) {
+  public ByteBuffer heads(long from, int count, ByteBuffer scratch) {
+    return records(heads, from, count, scratch);
+  }
+
+  /**
+   * Records of tails, likewise.
+   *
+   * @param from the first row
+   * @param count how many rows
+   * @param scratch direct, at least {@code count} records; overwritten if needed
+   * @return direct, little-endian, from position 0 to its limit
+   */
+  public ByteBuffer tails(long from, int count, ByteBuffer scratch) {
+    return records(tails, from, count, scratch);
+  }
+
+  /**
+   * Bytes of a record.
+   *
+   * @param size codes in it
+   * @return a multiple of 16
+   */
+  public static int recordBytes(int size) {
+    return Int8Header.recordBytes(size);
+  }
+
+  private ByteBuffer records(MappedFile file, long from, int count, ByteBuffer scratch) {
     Objects.checkFromIndexSize(from, count, rows());
-    if (count == 0 || records.contiguous(from) >= count) {
-      return records.slice(from, count);
+    if (count == 0 || file.contiguous(from) >= count) {
+      return file.slice(from, count);
     }
     ByteBuffer target = scratch.duplicate().order(ByteOrder.LITTLE_ENDIAN).clear();
     for (long next = from; next < from + count; ) {
-      int piece = (int) Math.min(records.contiguous(next), from + count - next);
-      target.put(records.slice(next, piece));
+      int piece = (int) Math.min(file.contiguous(next), from + count - next);
+      target.put(file.slice(next, piece));
       next += piece;
     }
     return target.flip();

@@ -18,27 +18,41 @@ import org.javatron.io.InputException;
  *
  * @param rows how many vectors
  * @param dim values of a vector
- * @param seed of the {@link Rotation}
- * @param mean what was taken off every vector before it was rotated, {@code [dim]}
+ * @param head coordinates that a scan multiplies first
+ * @param seed of the {@link Rotation}s
+ * @param mean what was taken off every vector first, {@code [dim]}
+ * @param axes the hash of the file of {@link PrincipalAxes}
  * @param sources the hashes of the {@code embeddings.npy} that it was made of, in their order
+ * @param queries those of the queries that shaped the axes, or nothing
  */
-record Int8Header(long rows, int dim, long seed, float[] mean, List<String> sources) {
+record Int8Header(
+    long rows,
+    int dim,
+    int head,
+    long seed,
+    float[] mean,
+    String axes,
+    List<String> sources,
+    List<String> queries) {
   private static final String FORMAT = "javatron-int8";
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
-  /** Bytes behind a row's codes: scale, residual and length as float32, four of nothing. */
-  static final int TAIL = 16;
+  /** Bytes behind a row's codes: four float32. */
+  static final int NUMBERS = 16;
 
   static int recordBytes(int size) {
-    return size + TAIL;
+    return size + NUMBERS;
   }
 
   ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("format", FORMAT).put("version", VERSION);
-    json.put("rows", rows).put("dim", dim).put("rotation_seed", seed);
+    json.put("rows", rows).put("dim", dim).put("head", head).put("rotation_seed", seed);
+    json.put("axes_sha256", axes);
     ArrayNode made = json.putArray("embeddings_sha256");
     sources.forEach(made::add);
+    ArrayNode shaped = json.putArray("queries_sha256");
+    queries.forEach(shaped::add);
     ByteBuffer bytes = ByteBuffer.allocate(dim * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(mean);
     return json.put("mean_float32_base64", Base64.getEncoder().encodeToString(bytes.array()));
@@ -50,16 +64,23 @@ record Int8Header(long rows, int dim, long seed, float[] mean, List<String> sour
     }
     json.number("version", VERSION, VERSION);
     int dim = (int) json.number("dim", 1, 1 << 24);
-    List<String> sources = new ArrayList<>();
-    for (JsonNode each : json.node().path("embeddings_sha256")) {
-      sources.add(each.asText());
-    }
     return new Int8Header(
         json.number("rows", 0, Long.MAX_VALUE),
         dim,
+        (int) json.number("head", 1, dim),
         json.number("rotation_seed", Long.MIN_VALUE, Long.MAX_VALUE),
         mean(json, dim),
-        sources);
+        json.text("axes_sha256"),
+        texts(json, "embeddings_sha256"),
+        texts(json, "queries_sha256"));
+  }
+
+  private static List<String> texts(JsonFields json, String name) {
+    List<String> texts = new ArrayList<>();
+    for (JsonNode each : json.node().path(name)) {
+      texts.add(each.asText());
+    }
+    return texts;
   }
 
   private static float[] mean(JsonFields json, int dim) throws InputException {

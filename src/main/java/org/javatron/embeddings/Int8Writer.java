@@ -1,16 +1,16 @@
 package org.javatron.embeddings;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.stream.IntStream;
+import org.javatron.io.AtomicFile;
 import org.javatron.io.InputException;
 import org.javatron.io.Progress;
 import org.javatron.io.Sha256;
@@ -18,106 +18,120 @@ import org.javatron.io.Sha256;
 /**
  * Makes the int8 form of embeddings, in a folder that {@link Int8Embeddings} opens.
  *
- * <p>Rows are made in blocks and appended to a hidden file. A run that was killed goes on with the
- * last block that had begun, and ends with the same bytes. Memory: one block. All processors work
- * at a block.
+ * <p>Rows are made in blocks and appended to hidden files. A run that was killed goes on with the
+ * last block that had begun, and ends with the same bytes. Memory: one block, and three matrices of
+ * dim rows and columns in double precision. All processors work at a block.
  */
 public final class Int8Writer implements Closeable {
-  /** Which rotation; any would do. */
+  /** Which rotations; any would do. */
   static final long SEED = 20_260_101;
 
   /** Rows of a block. */
   static final int BLOCK = 4096;
 
-  /** At most so many rows, evenly spaced, are asked for the mean. */
-  private static final int SAMPLE = 1 << 16;
-
-  private final Embeddings embeddings;
+  private final Embeddings passages;
   private final Path directory;
   private final Int8Header header;
-  private final Rotation rotation;
-  private final FileChannel codes;
+  private final Int8Space space;
+  private final BlockFile heads;
+  private final BlockFile tails;
 
   /**
    * Begins, or goes on with what a run that was killed has left.
    *
-   * @param embeddings what is to be coded, finite
+   * @param passages what is to be coded, finite
+   * @param queries embeddings of queries like those to come, for which the search gets faster; null
+   *     if there are none
+   * @param head coordinates that a scan multiplies first, a multiple of 64 or all; 0 chooses
    * @param directory the folder to write; made if missing
    * @throws IOException if the folder is finished already, holds an unfinished form of other
-   *     embeddings, is being written by another process, or cannot be written
+   *     embeddings, is being written by another process, or cannot be written; if the queries have
+   *     another dimension
    */
-  public Int8Writer(Embeddings embeddings, Path directory) throws IOException {
-    this.embeddings = embeddings;
+  public Int8Writer(Embeddings passages, Embeddings queries, int head, Path directory)
+      throws IOException {
+    this.passages = passages;
     this.directory = directory;
-    requireUnfinished();
-    header =
-        new Int8Header(
-            embeddings.rows(),
-            embeddings.dim(),
-            SEED,
-            mean(embeddings),
-            Int8Embeddings.hashes(embeddings));
-    rotation = new Rotation(header.dim(), SEED);
-    Files.createDirectories(directory);
-    codes =
-        FileChannel.open(
-            part(directory),
-            StandardOpenOption.CREATE,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE);
-    try {
-      lock();
-      resume();
-    } catch (IOException | RuntimeException e) {
-      codes.close();
-      throw e;
-    }
-  }
-
-  private void requireUnfinished() throws InputException {
     if (Files.exists(directory.resolve(Int8Embeddings.NAME))) {
       throw new InputException(directory + " is finished already: replace it with --force");
     }
-  }
-
-  private static Path part(Path directory) {
-    return directory.resolve("." + Int8Embeddings.CODES + ".part");
+    int dim = passages.dim();
+    if (queries != null && queries.dim() != dim) {
+      throw new InputException(
+          String.format("queries have %d values but the passages have %d", queries.dim(), dim));
+    }
+    if (head < 0 || head > dim || head % HeadLength.STEP != 0 && head != dim) {
+      throw new InputException(
+          String.format(
+              "a head of %d values: expected a multiple of %d up to %d, or %3$d",
+              head, HeadLength.STEP, dim));
+    }
+    boolean begun = Files.exists(journal(directory));
+    header = begun ? begun(queries, head) : begin(queries, head);
+    space = Int8Embeddings.space(directory, header);
+    heads = new BlockFile(directory.resolve(Int8Embeddings.HEADS), BLOCK * (long) headRecord());
+    tails = new BlockFile(directory.resolve(Int8Embeddings.TAILS), BLOCK * (long) tailRecord());
+    try {
+      heads.lock();
+      long blocks = begun ? Math.min(heads.wholeBlocks(), tails.wholeBlocks()) : 0;
+      heads.goOnAfter(blocks);
+      tails.goOnAfter(blocks);
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
   }
 
   private static Path journal(Path directory) {
     return directory.resolve("." + Int8Embeddings.NAME + ".part");
   }
 
-  private void lock() throws IOException {
-    boolean locked;
-    try {
-      locked = codes.tryLock() != null;
-    } catch (OverlappingFileLockException e) {
-      locked = false; // by this process
-    }
-    if (!locked) {
-      throw new InputException(directory + " is being written by another run");
-    }
+  private static List<String> hashes(Embeddings queries) {
+    return queries == null ? List.of() : Int8Embeddings.hashes(queries);
   }
 
-  private void resume() throws IOException {
-    Path journal = journal(directory);
-    long blocks = 0;
-    if (Files.exists(journal)) {
-      if (!JsonFields.read(journal).node().toString().equals(header.toJson().toString())) {
-        throw new InputException(
-            directory + " holds an unfinished form of other embeddings: replace it with --force");
-      }
-      blocks = Math.max(0, codes.size() / blockBytes() - 1); // the last may have been cut anywhere
-    } else {
-      JsonFields.write(journal, header.toJson());
+  private Int8Header begun(Embeddings queries, int head) throws IOException {
+    Int8Header found = Int8Header.of(JsonFields.read(journal(directory)));
+    if (!found.sources().equals(Int8Embeddings.hashes(passages))) {
+      throw new InputException(
+          directory + " holds an unfinished form of other embeddings: replace it with --force");
     }
-    codes.truncate(blocks * blockBytes());
-    codes.position(blocks * blockBytes());
+    if (!found.queries().equals(hashes(queries)) || head > 0 && head != found.head()) {
+      throw new InputException(
+          directory
+              + " holds an unfinished form with another head or of other queries: replace it with"
+              + " --force");
+    }
+    return found;
   }
 
-  private long blockBytes() {
-    return (long) BLOCK * Int8Header.recordBytes(rotation.size());
+  private Int8Header begin(Embeddings queries, int head) throws IOException {
+    Projection projection = Projection.centred(passages, queries);
+    byte[] axes = projection.axes().bytes();
+    Int8Header made =
+        new Int8Header(
+            passages.rows(),
+            passages.dim(),
+            head > 0 ? head : projection.head(),
+            SEED,
+            projection.mean(),
+            HexFormat.of().formatHex(Sha256.digest().digest(axes)),
+            Int8Embeddings.hashes(passages),
+            hashes(queries));
+    try (AtomicFile file = AtomicFile.create(directory.resolve(Int8Embeddings.AXES))) {
+      file.stream().write(axes);
+      file.commit();
+    }
+    JsonFields.write(journal(directory), made.toJson());
+    return made;
+  }
+
+  private int headRecord() {
+    return Int8Header.recordBytes(space.headSize());
+  }
+
+  private int tailRecord() {
+    return Int8Header.recordBytes(space.tailSize());
   }
 
   /**
@@ -127,7 +141,7 @@ public final class Int8Writer implements Closeable {
    * @throws IOException if the file cannot be asked
    */
   public long rowsWritten() throws IOException {
-    return codes.position() / Int8Header.recordBytes(rotation.size());
+    return heads.bytes() / headRecord();
   }
 
   /**
@@ -138,13 +152,13 @@ public final class Int8Writer implements Closeable {
    */
   public void write(Progress progress) throws IOException {
     int dim = header.dim();
-    int record = Int8Header.recordBytes(rotation.size());
     float[] values = new float[BLOCK * dim];
-    byte[] made = new byte[BLOCK * record];
+    byte[] madeHeads = new byte[BLOCK * headRecord()];
+    byte[] madeTails = new byte[BLOCK * tailRecord()];
     for (long from = rowsWritten(); from < header.rows(); from += BLOCK) {
       int count = (int) Math.min(BLOCK, header.rows() - from);
-      embeddings.read(from, count, values, 0);
-      RowChecks.finite("the embedding of", embeddings, from, values, count * dim);
+      passages.read(from, count, values, 0);
+      RowChecks.finite("the embedding of", passages, from, values, count * dim);
       int pieces = Runtime.getRuntime().availableProcessors();
       IntStream.range(0, pieces)
           .parallel()
@@ -154,72 +168,56 @@ public final class Int8Writer implements Closeable {
                       values,
                       (int) ((long) count * piece / pieces),
                       (int) ((long) count * (piece + 1) / pieces),
-                      made));
-      ByteBuffer bytes = ByteBuffer.wrap(made, 0, count * record);
-      while (bytes.hasRemaining()) {
-        codes.write(bytes);
-      }
+                      madeHeads,
+                      madeTails));
+      heads.append(madeHeads, count * headRecord());
+      tails.append(madeTails, count * tailRecord());
       progress.step(count);
     }
     finish();
   }
 
-  private void code(float[] values, int from, int to, byte[] made) {
-    int size = rotation.size();
-    ByteBuffer records = ByteBuffer.wrap(made).order(ByteOrder.LITTLE_ENDIAN);
-    double[] vector = new double[header.dim()];
-    double[] rotated = new double[size];
-    double[] scratch = new double[size];
-    Int8Code code = new Int8Code();
+  private void code(float[] values, int from, int to, byte[] madeHeads, byte[] madeTails) {
+    int dim = header.dim();
+    double[] vectors = new double[(to - from) * dim];
+    for (int i = 0; i < vectors.length; i++) {
+      vectors[i] = (double) values[from * dim + i] - header.mean()[i % dim];
+    }
+    double[] rotatedHeads = new double[(to - from) * space.headSize()];
+    double[] rotatedTails = new double[(to - from) * space.tailSize()];
+    space.apply(to - from, vectors, rotatedHeads, rotatedTails);
+    ByteBuffer headRecords = ByteBuffer.wrap(madeHeads).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer tailRecords = ByteBuffer.wrap(madeTails).order(ByteOrder.LITTLE_ENDIAN);
+    Int8Code head = new Int8Code();
+    Int8Code tail = new Int8Code();
     for (int row = from; row < to; row++) {
-      for (int i = 0; i < vector.length; i++) {
-        vector[i] = (double) values[row * vector.length + i] - header.mean()[i];
-      }
-      rotation.apply(vector, rotated, scratch);
-      int at = row * Int8Header.recordBytes(size);
-      code.set(rotated, Int8Code.LIMIT, 0, made, at);
-      records.putFloat(at + size, code.scale());
-      records.putFloat(at + size + 4, code.residual());
-      records.putFloat(at + size + 8, code.length());
-      records.putFloat(at + size + 12, 0);
+      int size = space.headSize();
+      int at = row * headRecord();
+      head.set(rotatedHeads, (row - from) * size, size, Int8Code.LIMIT, 0, madeHeads, at);
+      headRecords.position(at + size);
+      size = space.tailSize();
+      at = row * tailRecord();
+      tail.set(rotatedTails, (row - from) * size, size, Int8Code.LIMIT, 0, madeTails, at);
+      tailRecords.position(at + size);
+      double rounded = 2 * space.error() * (head.norm() + tail.norm()); // more than the length
+      headRecords
+          .putFloat(head.scale())
+          .putFloat(Int8Code.above(head.residual() + rounded))
+          .putFloat(Int8Code.above(head.length()))
+          .putFloat(Int8Code.above(tail.norm()));
+      tailRecords.putFloat(tail.scale()).putFloat(Int8Code.above(tail.residual())).putLong(0);
     }
   }
 
   private void finish() throws IOException {
-    codes.force(true);
-    var json = header.toJson();
-    json.putObject("files")
-        .putObject(Int8Embeddings.CODES)
-        .put("bytes", codes.size())
-        .put("sha256", Sha256.of(codes));
-    Path named = directory.resolve(Int8Embeddings.CODES);
-    Files.move(part(directory), named, StandardCopyOption.ATOMIC_MOVE);
+    ObjectNode json = header.toJson();
+    ObjectNode files = json.putObject("files");
+    long headBytes = heads.bytes();
+    long tailBytes = tails.bytes();
+    files.putObject(Int8Embeddings.HEADS).put("bytes", headBytes).put("sha256", heads.finish());
+    files.putObject(Int8Embeddings.TAILS).put("bytes", tailBytes).put("sha256", tails.finish());
     JsonFields.write(directory.resolve(Int8Embeddings.NAME), json);
     Files.delete(journal(directory));
-  }
-
-  /**
-   * The mean of a sample, as float32. Whatever it is, scores stay exact: it only makes codes finer.
-   */
-  private static float[] mean(Embeddings embeddings) {
-    int dim = embeddings.dim();
-    double[] sums = new double[dim];
-    float[] row = new float[dim];
-    long step = Math.max(1, embeddings.rows() / SAMPLE);
-    long count = 0;
-    for (long at = 0; at < embeddings.rows(); at += step) {
-      embeddings.read(at, 1, row, 0);
-      for (int i = 0; i < dim; i++) {
-        sums[i] += row[i];
-      }
-      count++;
-    }
-    float[] mean = new float[dim];
-    for (int i = 0; i < dim; i++) {
-      float value = (float) (sums[i] / count);
-      mean[i] = Float.isFinite(value) ? value : 0; // what is not finite is refused with its row
-    }
-    return mean;
   }
 
   /**
@@ -231,13 +229,17 @@ public final class Int8Writer implements Closeable {
   public static void discard(Path directory) throws IOException {
     Files.deleteIfExists(directory.resolve(Int8Embeddings.NAME)); // first: then it is not finished
     Files.deleteIfExists(journal(directory));
-    Files.deleteIfExists(directory.resolve(Int8Embeddings.CODES));
-    Files.deleteIfExists(part(directory));
+    BlockFile.discard(directory.resolve(Int8Embeddings.HEADS));
+    BlockFile.discard(directory.resolve(Int8Embeddings.TAILS));
+    Files.deleteIfExists(directory.resolve(Int8Embeddings.AXES));
   }
 
-  /** Closes the file; what was written so far is found by the next run. */
+  /** Closes the files; what was written so far is found by the next run. */
   @Override
   public void close() throws IOException {
-    codes.close();
+    try (heads;
+        tails) {
+      // both, also if one fails
+    }
   }
 }

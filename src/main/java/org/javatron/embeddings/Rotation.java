@@ -1,6 +1,5 @@
 package org.javatron.embeddings;
 
-import java.util.Arrays;
 import java.util.Random;
 
 /**
@@ -84,22 +83,23 @@ public final class Rotation {
   /**
    * Rotates a vector.
    *
-   * @param vector {@code [dim]}
-   * @param rotated gets the result, {@code [size()]}
-   * @param scratch {@code [size()]}, overwritten
+   * @param vectors has it
+   * @param from index of its first value
+   * @param rotated gets the result
+   * @param to index of its first value, of {@link #size}
    */
-  public void apply(double[] vector, double[] rotated, double[] scratch) {
-    System.arraycopy(vector, 0, scratch, 0, dim);
-    Arrays.fill(scratch, dim, size, 0);
+  public void apply(double[] vectors, int from, double[] rotated, int to) {
+    double[] before = new double[size];
+    System.arraycopy(vectors, from, before, 0, dim);
     for (int round = 0; round < ROUNDS; round++) {
       for (int i = 0; i < size; i++) {
-        rotated[i] = scratch[permutations[round][i]] * factors[round][i];
+        rotated[to + i] = before[permutations[round][i]] * factors[round][i];
       }
-      for (int from = 0; from < size; from += block) {
-        hadamard(rotated, from);
+      for (int block = 0; block < size; block += this.block) {
+        hadamard(rotated, to + block);
       }
       if (round + 1 < ROUNDS) {
-        System.arraycopy(rotated, 0, scratch, 0, size);
+        System.arraycopy(rotated, to, before, 0, size);
       }
     }
   }

@@ -45,6 +45,16 @@ public final class ByteProducts {
     return new ByteProducts(wide || has(isa, dnnl.dnnl_cpu_isa_avx2_vnni) ? WIDE : NARROW);
   }
 
+  /**
+   * Opens oneDNN if this processor multiplies bytes much faster than floats.
+   *
+   * @return null if not, or where there is no oneDNN
+   */
+  public static ByteProducts openIfFast() {
+    ByteProducts products = open();
+    return products != null && products.limit == WIDE ? products : null;
+  }
+
   private static boolean has(int isa, int wanted) {
     return (isa & wanted) == wanted;
   }

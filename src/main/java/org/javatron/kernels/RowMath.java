@@ -206,12 +206,24 @@ public interface RowMath {
    * The inner product of floats and bytes: {@code sum a[i] b[i]}, in float32 and any order.
    *
    * @param a the floats
+   * @param aOffset index of the first
    * @param b bytes from -128 to 127
    * @param bOffset index of the first byte
    * @param length how many
    * @return the sum
    */
-  float dotBytes(float[] a, byte[] b, int bOffset, int length);
+  float dotBytes(float[] a, int aOffset, byte[] b, int bOffset, int length);
+
+  /**
+   * {@code out[outOffset + i] = scale b[i]}.
+   *
+   * @param b bytes from -128 to 127, from index 0
+   * @param length how many
+   * @param scale for all
+   * @param out gets the results
+   * @param outOffset index of the first
+   */
+  void decode(byte[] b, int length, float scale, float[] out, int outOffset);
 
   /**
    * {@code out[i] = x[i] (factors[i] factor) + base}, a fused multiply-add or not.

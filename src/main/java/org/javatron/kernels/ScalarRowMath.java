@@ -179,12 +179,19 @@ public final class ScalarRowMath implements RowMath {
   }
 
   @Override
-  public float dotBytes(float[] a, byte[] b, int bOffset, int length) {
+  public float dotBytes(float[] a, int aOffset, byte[] b, int bOffset, int length) {
     float sum = 0;
     for (int i = 0; i < length; i++) {
-      sum += a[i] * b[bOffset + i];
+      sum += a[aOffset + i] * b[bOffset + i];
     }
     return sum;
+  }
+
+  @Override
+  public void decode(byte[] b, int length, float scale, float[] out, int outOffset) {
+    for (int i = 0; i < length; i++) {
+      out[outOffset + i] = scale * b[i];
+    }
   }
 
   @Override

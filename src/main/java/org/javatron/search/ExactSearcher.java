@@ -38,6 +38,7 @@ public final class ExactSearcher implements PlannedSearcher {
   private final Workers workers;
   private final AtomicLong rescored = new AtomicLong();
   private final ScanForm form;
+  private final boolean projects; // for many queries
 
   /**
    * A searcher by inner product.
@@ -61,7 +62,8 @@ public final class ExactSearcher implements PlannedSearcher {
         passages,
         options,
         metric,
-        new FloatForm(passages, metric, options.passageTile(), options.queryTile()));
+        new FloatForm(passages, metric, options.passageTile(), options.queryTile()),
+        metric == Metric.INNER_PRODUCT);
   }
 
   /**
@@ -77,17 +79,21 @@ public final class ExactSearcher implements PlannedSearcher {
         passages,
         options,
         Metric.INNER_PRODUCT,
-        new Int8Form(int8, options.passageTile(), options.queryTile()));
-    if (int8.rows() != passages.rows() || int8.mean().length != passages.dim()) {
+        new Int8Form(int8, options.passageTile(), options.queryTile()),
+        false);
+    if (int8.rows() != passages.rows() || int8.dim() != passages.dim()) {
       close();
       throw new IllegalArgumentException(
           String.format(
               "the int8 form has %d rows of %d values but the passages are %d of %d",
-              int8.rows(), int8.mean().length, passages.rows(), passages.dim()));
+              int8.rows(), int8.dim(), passages.rows(), passages.dim()));
     }
   }
 
-  private ExactSearcher(Vectors passages, SearchOptions options, Metric metric, ScanForm form) {
+  /** With the form of the scan; for many queries a {@link ProjectedForm} may take its place. */
+  ExactSearcher(
+      Vectors passages, SearchOptions options, Metric metric, ScanForm form, boolean projects) {
+    this.projects = projects;
     this.passages = passages;
     this.options = options;
     this.metric = metric;
@@ -98,7 +104,9 @@ public final class ExactSearcher implements PlannedSearcher {
 
   @Override
   public SearchPlan plan(long queries, int depth) throws IOException {
-    return SearchPlan.of(passages.rows(), passages.dim(), queries, depth, options, form);
+    ProjectedForm projected = new ProjectedForm(passages, options);
+    ScanForm most = projects && projected.mayPay(queries) ? projected : form;
+    return SearchPlan.of(passages.rows(), passages.dim(), queries, depth, options, most);
   }
 
   @Override
@@ -163,8 +171,15 @@ public final class ExactSearcher implements PlannedSearcher {
       Results results)
       throws IOException {
     TileScan.Task task = new TileScan.Task(passages, queries, metric, selector);
-    try (TileScan scan =
-        new TileScan(task, plan, options.passageTile(), workers, form, collector)) {
+    try (ProjectedForm projected = new ProjectedForm(passages, options);
+        TileScan scan =
+            new TileScan(
+                task,
+                plan,
+                options.passageTile(),
+                workers,
+                pays(projected, queries, plan) ? projected : form,
+                collector)) {
       for (long first = 0; first < queries.rows(); first += plan.queryBlock()) {
         scan.run(first, (int) Math.min(plan.queryBlock(), queries.rows() - first), progress);
         scan.deliver(results);
@@ -173,6 +188,12 @@ public final class ExactSearcher implements PlannedSearcher {
     } catch (UncheckedIOException e) {
       throw e.getCause(); // from a worker, which can throw nothing else
     }
+  }
+
+  private boolean pays(ProjectedForm projected, Vectors queries, SearchPlan plan) {
+    return projects
+        && projected.mayPay(queries.rows())
+        && projected.pays(queries, plan.depth(), plan.queryBlock());
   }
 
   /**
@@ -188,5 +209,6 @@ public final class ExactSearcher implements PlannedSearcher {
   @Override
   public void close() {
     workers.close();
+    form.close();
   }
 }

@@ -13,8 +13,6 @@ final class FloatForm implements ScanForm {
   /** Passages that stay in a core's second cache while few queries pass over them. */
   private static final int CACHED_PASSAGES = 128;
 
-  private static final int LEAST_SLACK = 64;
-
   private final Vectors passages;
   private final Metric metric;
   private final int dim;
@@ -44,7 +42,7 @@ final class FloatForm implements ScanForm {
 
   @Override
   public int slack(int depth) {
-    return Math.max(depth / 2, LEAST_SLACK);
+    return Math.max(depth / 2, TopK.LEAST_NEW);
   }
 
   @Override
@@ -52,7 +50,7 @@ final class FloatForm implements ScanForm {
     int most = Math.min(queryTile, block.rows());
     return new Queries() {
       @Override
-      public void load(int q, float[] values, int offset) {} // they are multiplied where they are
+      public void load(int q, int count, float[] values) {} // they are multiplied where they are
 
       @Override
       public Tiles tiles(FloatPointer tile) {

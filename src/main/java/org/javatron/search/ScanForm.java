@@ -7,7 +7,7 @@ import org.bytedeco.javacpp.FloatPointer;
  * The form of the passages that a scan multiplies. Its scores need only lie near the canonical
  * ones, and say how near. A searcher has one; thread-safe.
  */
-interface ScanForm {
+interface ScanForm extends Closeable {
   /**
    * Begins a search.
    *
@@ -26,16 +26,19 @@ interface ScanForm {
    */
   int slack(int depth);
 
+  @Override
+  default void close() {}
+
   /** A block of queries as the form multiplies them. */
   interface Queries extends Closeable {
     /**
-     * Takes a query.
+     * Takes some queries.
      *
-     * @param q its place in the block, where it is already
-     * @param values where it is, too
-     * @param offset of its first value
+     * @param q the place of the first in the block, where they are already
+     * @param count how many
+     * @param values where they are, too, from index 0
      */
-    void load(int q, float[] values, int offset);
+    void load(int q, int count, float[] values);
 
     /**
      * What one thread compares with.
@@ -61,8 +64,8 @@ interface ScanForm {
      *
      * @param q its place in the block
      * @param scores gets a score for each row of the tile
-     * @return how far each can lie from the canonical score; infinite or NaN if the scores say
-     *     nothing
+     * @return how far below the canonical score each can lie, and above it too unless the form
+     *     {@link #refine}s; infinite or NaN if the scores say nothing
      */
     double scores(int q, float[] scores);
 
@@ -72,12 +75,14 @@ interface ScanForm {
      * @param q the query's place in the block
      * @param positions rows of the tile
      * @param count how many of them
-     * @param scores in and out, for each row of the tile
-     * @param margin what {@link #scores} gave
-     * @return the margin of the scores at these positions now
+     * @param scores in and out, for each row of the tile; minus infinity for one that is surely
+     *     below the bound
+     * @param bound what a canonical score must reach
+     * @return how far from the canonical scores, on either side, the others at these positions can
+     *     lie now; less than 0 if nothing was made better
      */
-    default double refine(int q, int[] positions, int count, float[] scores, double margin) {
-      return margin;
+    default double refine(int q, int[] positions, int count, float[] scores, double bound) {
+      return -1;
     }
 
     @Override

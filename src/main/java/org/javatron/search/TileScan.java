@@ -89,9 +89,9 @@ final class TileScan implements Closeable {
       Checks.finite(task.queries(), first + q, values, rows * dim);
       for (int i = 0; i < rows; i++) {
         block.set(q + i, values, i * dim);
-        loaded.load(q + i, values, i * dim);
         collectors[q + i].clear();
       }
+      loaded.load(q, rows, values);
     }
   }
 
@@ -121,7 +121,8 @@ final class TileScan implements Closeable {
 
   private void collect(int q, int from, int rows, double margin, TileScratch mine) {
     Collector collector = collectors[q];
-    float least = Math.nextDown((float) (collector.bound() - margin));
+    double bound = collector.bound();
+    float least = Math.nextDown((float) (bound - margin));
     int found = rowMath.collectReaching(mine.row, rows, least, mine.positions);
     int accepted = 0;
     for (int i = 0; i < found; i++) {
@@ -131,8 +132,9 @@ final class TileScan implements Closeable {
     }
     if (accepted > 0) {
       double refined = // without a margin the scores are canonical already
-          margin == 0 ? 0 : mine.tiles.refine(q, mine.positions, accepted, mine.row, margin);
-      collector.offer(mine.row, mine.positions, accepted, from, refined, mine.exact);
+          margin == 0 ? -1 : mine.tiles.refine(q, mine.positions, accepted, mine.row, bound);
+      double theirs = refined < 0 ? margin : refined;
+      collector.offer(mine.row, mine.positions, accepted, from, theirs, mine.exact);
     }
   }
 

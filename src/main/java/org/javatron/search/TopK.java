@@ -18,11 +18,18 @@ import java.util.Arrays;
  * 10. If too many scores lie within the margin, as with equal passages or with bytes, those in the
  * buffer are scored canonically and only the best stay, at the front; the depth-th of them is a
  * bound without a margin of its own. No passage is scored twice.
+ *
+ * <p>A selection need not wait until the buffer is full: the sooner the bound rises, the fewer
+ * candidates come. It is made each time that half as many as the depth are new.
  */
 final class TopK implements Collector {
+  /** So many new candidates at least are worth a selection. */
+  static final int LEAST_NEW = 64;
+
   private final int depth;
   private final long[] keys;
   private int size;
+  private int next; // the size at which the bound is looked for again
   private int scored; // so many at the front are canonical: none or depth
   private double margin;
   private volatile double bound;
@@ -42,6 +49,7 @@ final class TopK implements Collector {
   public void clear() {
     size = 0;
     scored = 0;
+    next = next();
     margin = 0;
     bound = Double.NEGATIVE_INFINITY;
   }
@@ -66,7 +74,7 @@ final class TopK implements Collector {
       if (score < least) {
         continue;
       }
-      if (size == keys.length) {
+      if (size == next) {
         compact(exact);
         least = bound - theirMargin;
         i--; // against the new bound
@@ -85,6 +93,11 @@ final class TopK implements Collector {
       scored = depth;
       bound = Math.max(bound, SortKey.score(keys[depth - 1]));
     }
+    next = next();
+  }
+
+  private int next() {
+    return Math.min(keys.length, Math.max(size, depth) + Math.max(depth / 2, LEAST_NEW));
   }
 
   /** Drops what is below the best by more than roundings can do. */

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code quantize}, and {@code search --quantized} beside the search without. */
 class QuantizeCommandTest {
-  private static final int DIM = 20;
+  private static final int DIM = 100;
   private static final int ROWS = 9000; // three blocks
 
   @TempDir Path folder;
@@ -36,10 +36,14 @@ class QuantizeCommandTest {
   }
 
   private Path embeddings(String name, int rows, int seed) throws IOException {
+    return embeddings(name, rows, seed, DIM);
+  }
+
+  private Path embeddings(String name, int rows, int seed, int dim) throws IOException {
     EmbeddingsHeader header =
         new EmbeddingsHeader(
-            Shard.whole(rows), DIM, EmbeddingType.FLOAT32, TestEmbeddings.settings());
-    float[] values = TestEmbeddings.vectors(rows, DIM, seed);
+            Shard.whole(rows), dim, EmbeddingType.FLOAT32, TestEmbeddings.settings());
+    float[] values = TestEmbeddings.vectors(rows, dim, seed);
     return TestEmbeddings.write(folder.resolve(name), header, values, 1000);
   }
 
@@ -63,7 +67,7 @@ class QuantizeCommandTest {
   void theRunIsTheSameToTheByte() throws IOException {
     CliResult made = quantize();
     assertEquals(0, made.exitCode(), made.err());
-    assertTrue(made.err().contains("9000 vectors of 20 values"), made.err());
+    assertTrue(made.err().contains("9000 vectors of 100 values"), made.err());
     Path plain = folder.resolve("plain.tsv");
     Path fast = folder.resolve("fast.tsv");
     assertEquals(0, search(plain).exitCode());
@@ -75,25 +79,33 @@ class QuantizeCommandTest {
   /** Cut off anywhere, even within a block, it goes on to the same bytes. */
   @Test
   void whatWasKilledGoesOnToTheSameBytes() throws IOException {
-    assertEquals(0, quantize().exitCode());
-    byte[] codes = Files.readAllBytes(int8.resolve("codes.bin"));
+    assertEquals(0, quantize("--queries", queries).exitCode());
+    byte[] heads = Files.readAllBytes(int8.resolve("heads.bin"));
+    byte[] tails = Files.readAllBytes(int8.resolve("tails.bin"));
     String manifest = Files.readString(int8.resolve("int8.json"));
     String begun = manifest.substring(0, manifest.indexOf(",\n  \"files\"")) + "\n}\n";
-    for (int length : new int[] {0, 100, codes.length / 2, codes.length}) {
+    for (double part : new double[] {0, 0.01, 0.5, 1}) {
       Files.delete(int8.resolve("int8.json"));
-      Files.delete(int8.resolve("codes.bin"));
+      Files.delete(int8.resolve("heads.bin"));
+      Files.delete(int8.resolve("tails.bin"));
       Files.writeString(int8.resolve(".int8.json.part"), begun);
-      Files.write(int8.resolve(".codes.bin.part"), Arrays.copyOf(codes, length));
-      CliResult result = quantize();
+      cut(".heads.bin.part", heads, part);
+      cut(".tails.bin.part", tails, 0.9 * part);
+      CliResult result = quantize("--queries", queries);
       assertEquals(0, result.exitCode(), result.err());
-      assertArrayEquals(codes, Files.readAllBytes(int8.resolve("codes.bin")), "from " + length);
+      assertArrayEquals(heads, Files.readAllBytes(int8.resolve("heads.bin")), "from " + part);
+      assertArrayEquals(tails, Files.readAllBytes(int8.resolve("tails.bin")), "from " + part);
       assertEquals(manifest, Files.readString(int8.resolve("int8.json")));
       try (var files = Files.list(int8)) {
         assertEquals(
-            List.of("codes.bin", "int8.json"),
+            List.of("axes.bin", "heads.bin", "int8.json", "tails.bin"),
             files.map(f -> f.getFileName().toString()).sorted().toList());
       }
     }
+  }
+
+  private void cut(String name, byte[] bytes, double part) throws IOException {
+    Files.write(int8.resolve(name), Arrays.copyOf(bytes, (int) (bytes.length * part)));
   }
 
   private void refused(CliResult result, int code, String... words) {
@@ -116,24 +128,42 @@ class QuantizeCommandTest {
     Path all = passages;
     passages = embeddings("other", ROWS, 5);
     refused(search(folder.resolve("r"), "--quantized", int8), 1, "other embeddings", "P8");
-    Files.move(int8.resolve("codes.bin"), int8.resolve(".codes.bin.part"));
-    Files.move(int8.resolve("int8.json"), int8.resolve(".int8.json.part"));
+    unfinish();
     refused(quantize(), 1, "unfinished form of other embeddings", "--force");
     assertEquals(0, quantize("--force").exitCode());
     assertEquals(0, search(folder.resolve("r"), "--quantized", int8).exitCode());
+    unfinish();
+    refused(quantize("--head", 64), 1, "unfinished form with another head", "--force");
+    refused(quantize("--queries", queries), 1, "of other queries", "--force");
 
     passages = all;
+    refused(quantize("--force", "--head", 63), 1, "a head of 63 values", "multiple of 64");
+    refused(quantize("--force", "--head", 128), 1, "a head of 128 values", "or 100");
+    refused(quantize("--force", "--queries", embeddings("Q9", 3, 2, 9)), 1, "9 values", "100");
     assertEquals(0, quantize("--force").exitCode());
-    Path codes = int8.resolve("codes.bin");
-    byte[] bytes = Files.readAllBytes(codes);
-    Files.write(codes, Arrays.copyOf(bytes, bytes.length - 1));
-    refused(search(folder.resolve("s"), "--quantized", int8), 1, "codes.bin", "9000 rows");
-    Files.write(codes, bytes);
+    Path heads = int8.resolve("heads.bin");
+    byte[] bytes = Files.readAllBytes(heads);
+    Files.write(heads, Arrays.copyOf(bytes, bytes.length - 1));
+    refused(search(folder.resolve("s"), "--quantized", int8), 1, "heads.bin", "9000 rows");
+    Files.write(heads, bytes);
+    Path axes = int8.resolve("axes.bin");
+    byte[] right = Files.readAllBytes(axes);
+    byte[] wrong = right.clone();
+    wrong[1000] ^= 1;
+    Files.write(axes, wrong);
+    refused(search(folder.resolve("s"), "--quantized", int8), 1, "axes.bin", "quantize again");
+    Files.write(axes, right);
     Path manifest = int8.resolve("int8.json");
     String json = Files.readString(manifest);
     Files.writeString(manifest, json.replace("javatron-int8", "something"));
     refused(search(folder.resolve("s"), "--quantized", int8), 1, "int8.json", "format");
     Files.writeString(manifest, json.replaceFirst("base64\" : \"....", "base64\" : \""));
     refused(search(folder.resolve("s"), "--quantized", int8), 1, "mean_float32_base64");
+  }
+
+  private void unfinish() throws IOException {
+    for (String name : List.of("heads.bin", "tails.bin", "int8.json")) {
+      Files.move(int8.resolve(name), int8.resolve("." + name + ".part"));
+    }
   }
 }

@@ -23,7 +23,7 @@ class Int8CodeTest {
 
   private static double[] rotated(Rotation rotation, double[] vector) {
     double[] out = new double[rotation.size()];
-    rotation.apply(vector, out, new double[rotation.size()]);
+    rotation.apply(vector, 0, out, 0);
     return out;
   }
 
@@ -74,7 +74,7 @@ class Int8CodeTest {
       int shift = trial % 2 == 0 ? 0 : 64;
       byte[] codes = new byte[size + 3];
       Int8Code code = new Int8Code();
-      code.set(vector, limit, shift, codes, 3);
+      code.set(vector, 0, size, limit, shift, codes, 3);
       double left = 0;
       double square = 0;
       for (int i = 0; i < size; i++) {
@@ -86,8 +86,10 @@ class Int8CodeTest {
       }
       assertTrue(Math.sqrt(left) <= code.residual());
       assertTrue(Math.sqrt(square) <= code.length());
-      assertEquals(Math.sqrt(left), code.residual(), 1e-5 * code.residual() + 1e-40);
+      assertEquals(Math.sqrt(left), code.residual(), 1e-5 * code.residual());
       assertEquals(Math.sqrt(square), code.length(), 1e-5 * code.length());
+      assertTrue(Math.sqrt(dot(vector, vector)) <= code.norm());
+      assertEquals(Math.sqrt(dot(vector, vector)), code.norm(), 1e-5 * code.norm());
     }
   }
 
@@ -95,7 +97,7 @@ class Int8CodeTest {
   void zerosHaveNoScale() {
     byte[] codes = new byte[64];
     Int8Code code = new Int8Code();
-    code.set(new double[64], 127, 0, codes, 0);
+    code.set(new double[64], 0, 64, 127, 0, codes, 0);
     assertEquals(0, code.scale());
     assertEquals(0, code.residual());
     assertEquals(0, code.length());

@@ -186,14 +186,28 @@ class RowMathTest {
     Random random = new Random(8);
     for (int n : AWKWARD) {
       int offset = random.nextInt(20);
-      float[] a = new float[n];
+      float[] a = new float[3 + n];
       byte[] b = new byte[offset + n];
       random.nextBytes(b);
-      for (int i = 0; i < n; i++) {
+      for (int i = 0; i < a.length; i++) {
         a[i] = random.nextInt(101) - 50;
       }
-      float expected = scalar.dotBytes(a, b, offset, n);
-      assertEquals(expected, fastest.dotBytes(a, b, offset, n), "of " + n);
+      float expected = scalar.dotBytes(a, 3, b, offset, n);
+      assertEquals(expected, fastest.dotBytes(a, 3, b, offset, n), "of " + n);
+    }
+  }
+
+  @Test
+  void decodeAgrees() {
+    Random random = new Random(10);
+    for (int n : AWKWARD) {
+      byte[] b = new byte[n];
+      random.nextBytes(b);
+      float[] expected = new float[n + 5];
+      float[] found = new float[n + 5];
+      scalar.decode(b, n, 0.3f, expected, 5);
+      fastest.decode(b, n, 0.3f, found, 5);
+      assertArrayEquals(expected, found, "of " + n);
     }
   }
 

@@ -32,7 +32,6 @@ public class ConversionBenchmark {
   private final double[] vector = new double[DIM];
   private final Rotation rotation = new Rotation(DIM, 1);
   private final double[] rotated = new double[rotation.size()];
-  private final double[] scratch = new double[rotation.size()];
   private final Int8Code code = new Int8Code();
 
   /** A seeded vector in every type. */
@@ -79,19 +78,19 @@ public class ConversionBenchmark {
    */
   @Benchmark
   public double[] rotate() {
-    rotation.apply(vector, rotated, scratch);
+    rotation.apply(vector, 0, rotated, 0);
     return rotated;
   }
 
   /**
-   * Rotation and codes, as {@code quantize} makes them.
+   * Rotation and codes, as {@code quantize} makes them of a vector on principal axes.
    *
    * @return the codes
    */
   @Benchmark
   public byte[] quantize() {
-    rotation.apply(vector, rotated, scratch);
-    code.set(rotated, Int8Code.LIMIT, 0, codes, 0);
+    rotation.apply(vector, 0, rotated, 0);
+    code.set(rotated, 0, DIM, Int8Code.LIMIT, 0, codes, 0);
     return codes;
   }
 }

@@ -424,7 +424,7 @@ public final class VectorRowMath implements RowMath {
 
   /** Four sums, so that additions need not wait for each other. */
   @Override
-  public float dotBytes(float[] a, byte[] b, int bOffset, int length) {
+  public float dotBytes(float[] a, int aOffset, byte[] b, int bOffset, int length) {
     int step = SPECIES.length();
     FloatVector first = FloatVector.zero(SPECIES);
     FloatVector second = first;
@@ -433,15 +433,15 @@ public final class VectorRowMath implements RowMath {
     int i = 0;
     if (BYTES.length() == step) {
       for (; i + 4 * step <= length; i += 4 * step) {
-        first = floats(b, bOffset + i).fma(load(a, i), first);
-        second = floats(b, bOffset + i + step).fma(load(a, i + step), second);
-        third = floats(b, bOffset + i + 2 * step).fma(load(a, i + 2 * step), third);
-        fourth = floats(b, bOffset + i + 3 * step).fma(load(a, i + 3 * step), fourth);
+        first = floats(b, bOffset + i).fma(load(a, aOffset + i), first);
+        second = floats(b, bOffset + i + step).fma(load(a, aOffset + i + step), second);
+        third = floats(b, bOffset + i + 2 * step).fma(load(a, aOffset + i + 2 * step), third);
+        fourth = floats(b, bOffset + i + 3 * step).fma(load(a, aOffset + i + 3 * step), fourth);
       }
     }
     float sum = sum(first.add(second).add(third.add(fourth)));
     for (; i < length; i++) {
-      sum += a[i] * b[bOffset + i];
+      sum += a[aOffset + i] * b[bOffset + i];
     }
     return sum;
   }
@@ -449,6 +449,20 @@ public final class VectorRowMath implements RowMath {
   private static FloatVector floats(byte[] bytes, int offset) {
     return (FloatVector)
         ByteVector.fromArray(BYTES, bytes, offset).convertShape(VectorOperators.B2F, SPECIES, 0);
+  }
+
+  @Override
+  public void decode(byte[] b, int length, float scale, float[] out, int outOffset) {
+    int step = SPECIES.length();
+    int i = 0;
+    if (BYTES.length() == step) {
+      for (; i + step <= length; i += step) {
+        floats(b, i).mul(scale).intoArray(out, outOffset + i);
+      }
+    }
+    for (; i < length; i++) {
+      out[outOffset + i] = scale * b[i];
+    }
   }
 
   @Override

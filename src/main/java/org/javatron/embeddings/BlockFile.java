@@ -1,0 +1,87 @@
+package org.javatron.embeddings;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import org.javatron.io.InputException;
+import org.javatron.io.Sha256;
+
+/** A file that grows by blocks under a hidden name and gets its own when it is whole. */
+final class BlockFile implements Closeable {
+  private final Path named;
+  private final Path part;
+  private final long blockBytes;
+  private final FileChannel channel;
+
+  /** Opens what a killed run left, or nothing. */
+  BlockFile(Path named, long blockBytes) throws IOException {
+    this.named = named;
+    this.blockBytes = blockBytes;
+    part = part(named);
+    channel =
+        FileChannel.open(
+            part, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+  }
+
+  private static Path part(Path named) {
+    return named.resolveSibling("." + named.getFileName() + ".part");
+  }
+
+  /** Refuses a second writer. */
+  void lock() throws IOException {
+    boolean locked;
+    try {
+      locked = channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      locked = false; // by this process
+    }
+    if (!locked) {
+      throw new InputException(named.getParent() + " is being written by another run");
+    }
+  }
+
+  /** Blocks that are surely whole: the last may have been cut anywhere. */
+  long wholeBlocks() throws IOException {
+    return Math.max(0, channel.size() / blockBytes - 1);
+  }
+
+  void goOnAfter(long blocks) throws IOException {
+    channel.truncate(blocks * blockBytes);
+    channel.position(blocks * blockBytes);
+  }
+
+  long bytes() throws IOException {
+    return channel.position();
+  }
+
+  void append(byte[] bytes, int count) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes, 0, count);
+    while (buffer.hasRemaining()) {
+      channel.write(buffer);
+    }
+  }
+
+  /** Gives it its name; returns the hash. */
+  String finish() throws IOException {
+    channel.force(true);
+    String hash = Sha256.of(channel);
+    Files.move(part, named, StandardCopyOption.ATOMIC_MOVE);
+    return hash;
+  }
+
+  static void discard(Path named) throws IOException {
+    Files.deleteIfExists(named);
+    Files.deleteIfExists(part(named));
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}
