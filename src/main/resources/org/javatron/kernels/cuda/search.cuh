@@ -4,6 +4,22 @@
 typedef unsigned short half_bits;
 typedef unsigned long long sort_key;
 
+// ---- halves ----
+
+#ifndef EMULATE
+__device__ __forceinline__ float half_to_float(half_bits bits) {
+  float value;
+  asm("cvt.f32.f16 %0, %1;" : "=f"(value) : "h"(bits));
+  return value;
+}
+
+__device__ __forceinline__ half_bits float_to_half(float value) {
+  half_bits bits;
+  asm("cvt.rn.f16.f32 %0, %1;" : "=h"(bits) : "f"(value));
+  return bits;
+}
+#endif
+
 // ---- keys: one comparison is the whole order ----
 
 __device__ __forceinline__ unsigned sortable(float score) {
