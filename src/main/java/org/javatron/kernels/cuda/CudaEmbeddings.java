@@ -4,6 +4,9 @@ package org.javatron.kernels.cuda;
 final class CudaEmbeddings {
   private static final int WORD_THREADS = 128;
 
+  /** Tokens that a block sorts by word, as in {@code embeddings.cu}. */
+  private static final int SORTED = 1024;
+
   private final CudaLoops loops;
 
   CudaEmbeddings(CudaLoops loops) {
@@ -86,7 +89,8 @@ final class CudaEmbeddings {
         tokens);
     loops.sumPairs(partial, dGamma, dBeta);
     dWords.fill(0);
-    program.launch("wordsBackward", tokens, 1, WORD_THREADS, 0, dSum, ids, tokens, dWords);
+    CudaArray sorted = byWord(program, ids, tokens);
+    program.launch("wordsBackward", tokens, 1, WORD_THREADS, 0, dSum, sorted, tokens, dWords);
     program.launch(
         "positionsBackward",
         (int) positions.size(0),
@@ -99,6 +103,31 @@ final class CudaEmbeddings {
         dPositions);
     dTypes.fill(0);
     loops.sumColumns(dPositions, dTypes); // every token has a position, and type 0
+  }
+
+  /** The tokens by word, as keys that {@code embeddings.cu} describes: n log² n comparisons. */
+  private CudaArray byWord(CudaProgram program, CudaArray ids, int tokens) {
+    CudaArray both = loops.scratch.array(CudaScratch.Use.WORDS, CudaType.INT64, 2, tokens);
+    CudaArray keys = both.view(0, tokens);
+    CudaArray merged = both.view(tokens, tokens);
+    int blocks = (tokens + SORTED - 1) / SORTED;
+    program.launch("sortWords", blocks, 1, SORTED, 0, ids, tokens, keys);
+    for (int run = SORTED; run < tokens; run *= 2) {
+      program.launch(
+          "mergeWords",
+          CudaLoops.blocks(tokens),
+          1,
+          CudaLoops.THREADS,
+          0,
+          keys,
+          tokens,
+          run,
+          merged);
+      CudaArray before = keys;
+      keys = merged;
+      merged = before;
+    }
+    return keys;
   }
 
   void addLayerNorm(

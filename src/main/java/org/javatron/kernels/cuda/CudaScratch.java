@@ -13,6 +13,10 @@ final class CudaScratch {
     PARTIAL_SUMS,
     /** Gradients of tokens, before they are added up by word. */
     TOKENS,
+    /** Tokens in the order of their words, and as much again to sort them. */
+    WORDS,
+    /** Of each query and head, what the second pass of attention's gradient needs: two floats. */
+    ATTENTION_ROWS,
     /** Scores of queries and passages. */
     SCORES,
     /** One number a query. */

@@ -81,69 +81,87 @@ extern "C" __global__ void positionsBackward(
   }
 }
 
-#define WORD_THREADS 128
-#define LISTED 1024
-
-// Second half, words: dWords[w] is the sum over the tokens that are w, in their order; dWords must
-// hold zeros. One block a token: the one of a word's first token finds all the others and adds them
-// up, the rest end. That compares each token with all before it, but integers are compared fast, and
-// no two blocks write the same row, so nothing depends on which is first.
-extern "C" __global__ void wordsBackward(
-    const float* dSum, const int* ids, int tokens, float* dWords) {
-  __shared__ int list[LISTED];
-  __shared__ int counts[WORD_THREADS / WARP];
-  int first = blockIdx.x;
-  int id = ids[first];
-  int seen = 0;
-  for (int t = threadIdx.x; t < first; t += WORD_THREADS) {
-    seen |= ids[t] == id;
+// How many of so many ascending keys are below a key.
+__device__ __forceinline__ int count_below(const uint64* keys, int count, uint64 key) {
+  int low = 0;
+  int high = count;
+  while (low < high) {
+    int middle = (low + high) / 2;
+    if (keys[middle] < key) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
   }
-  if (__syncthreads_or(seen)) {
+  return low;
+}
+
+// Where the key at i comes when its run of ascending keys and the neighbouring one become one: behind
+// those before it in its own run and those below it in the other. No two keys are equal; run is a
+// power of two.
+__device__ __forceinline__ int merged_place(const uint64* keys, int count, int run, int i) {
+  int own = i & -run;
+  int other = own ^ run;
+  int there = max(0, min(run, count - other));
+  return min(own, other) + i - own + count_below(keys + other, there, keys[i]);
+}
+
+#define SORTED 1024
+
+// Second half, words, first step: the tokens' keys, the word before the token's number, so that
+// ascending keys are the tokens by word, and in their order where the word is the same. Here each
+// block of SORTED threads sorts as many.
+extern "C" __global__ void sortWords(const int* ids, int tokens, uint64* sorted) {
+  __shared__ uint64 keys[2][SORTED];
+  int i = threadIdx.x;
+  int first = blockIdx.x * SORTED;
+  int count = min(SORTED, tokens - first);
+  int now = 0;
+  if (i < count) {
+    keys[now][i] = (uint64)ids[first + i] << 32 | (uint32)(first + i);
+  }
+  __syncthreads();
+  for (int run = 1; run < count; run *= 2) {
+    if (i < count) {
+      keys[1 - now][merged_place(keys[now], count, run, i)] = keys[now][i];
+    }
+    now = 1 - now;
+    __syncthreads();
+  }
+  if (i < count) {
+    sorted[first + i] = keys[now][i];
+  }
+}
+
+// Second step, until one run is left: of two neighbouring runs one.
+extern "C" __global__ void mergeWords(const uint64* keys, int tokens, int run, uint64* merged) {
+  int i = blockIdx.x * blockDim.x + threadIdx.x;
+  if (i < tokens) {
+    merged[merged_place(keys, tokens, run, i)] = keys[i];
+  }
+}
+
+// Last step: dWords[w] is the sum over the tokens that are w, in their order; dWords must hold zeros.
+// One block a key: that of a word's first token adds them all up, the others end. So no two blocks
+// write the same row, and nothing depends on which is first.
+extern "C" __global__ void wordsBackward(
+    const float* dSum, const uint64* sorted, int tokens, float* dWords) {
+  int first = blockIdx.x;
+  uint64 word = sorted[first] >> 32;
+  if (first > 0 && sorted[first - 1] >> 32 == word) {
     return;
   }
-  float sum[(HIDDEN + WORD_THREADS - 1) / WORD_THREADS] = {};
-  int warp = threadIdx.x / WARP;
-  int listed = 0;
-  for (int from = first; from < tokens; from += WORD_THREADS) {
-    // Every thread looks at one token; those that match go into the list in their order.
-    int t = from + threadIdx.x;
-    int match = t < tokens && ids[t] == id;
-    uint32 matches = __ballot_sync(FULL, match);
-    if (threadIdx.x % WARP == 0) {
-      counts[warp] = __popc(matches);
-    }
-    __syncthreads();
-    int at = listed + __popc(matches & ((1u << (threadIdx.x % WARP)) - 1));
-    int all = 0;
-    for (int w = 0; w < WORD_THREADS / WARP; w++) {
-      at += w < warp ? counts[w] : 0;
-      all += counts[w];
-    }
-    if (match) {
-      list[at] = t;
-    }
-    listed += all;
-    __syncthreads();
-    if (listed > LISTED - WORD_THREADS || from + WORD_THREADS >= tokens) {
+  int last = first + count_below(sorted + first, tokens - first, (word + 1) << 32);
+  for (int i = 8 * threadIdx.x; i < HIDDEN; i += 8 * blockDim.x) {
+    eight sum = {};
+#pragma unroll 4
+    for (int k = first; k < last; k++) {
+      eight y = load8(dSum + (int64)(uint32)sorted[k] * HIDDEN + i);
 #pragma unroll
-      for (int j = 0; j < (HIDDEN + WORD_THREADS - 1) / WORD_THREADS; j++) {
-        int i = threadIdx.x + j * WORD_THREADS;
-        if (i < HIDDEN) {
-#pragma unroll 8
-          for (int k = 0; k < listed; k++) {
-            sum[j] += dSum[(int64)list[k] * HIDDEN + i];
-          }
-        }
+      for (int j = 0; j < 8; j++) {
+        sum.v[j] += y.v[j];
       }
-      listed = 0;
-      __syncthreads();
     }
-  }
-#pragma unroll
-  for (int j = 0; j < (HIDDEN + WORD_THREADS - 1) / WORD_THREADS; j++) {
-    int i = threadIdx.x + j * WORD_THREADS;
-    if (i < HIDDEN) {
-      dWords[(int64)id * HIDDEN + i] = sum[j];
-    }
+    store8(dWords + (int64)word * HIDDEN + i, sum);
   }
 }

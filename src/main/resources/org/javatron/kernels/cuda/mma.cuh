@@ -12,6 +12,7 @@
 #define MMA_TYPE "f16"
 #endif
 
+#ifndef EMULATE
 // Where something lies in shared memory, in bytes, as instructions want it.
 __device__ __forceinline__ uint32 shared_address(const void* p) {
   return (uint32)__cvta_generic_to_shared(p);
@@ -88,5 +89,5 @@ __device__ __forceinline__ uint32 pack_pair(float low, float high) {
   asm("cvt.rn." MMA_TYPE "x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(high), "f"(low));
   return pair;
 }
-
+#endif
 #endif
