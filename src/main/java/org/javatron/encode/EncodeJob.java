@@ -19,6 +19,7 @@ import org.javatron.kernels.Kernels;
 import org.javatron.model.Encoder;
 import org.javatron.model.TextEncoder;
 import org.javatron.tokenize.BertTokenizer;
+import org.javatron.weights.BertConfig;
 import org.javatron.weights.ModelLayout;
 import org.javatron.weights.ModelManifest;
 
@@ -55,7 +56,9 @@ public final class EncodeJob {
   public EncodeSummary run() throws IOException {
     Kernels.require(settings.encoder().kernels());
     // A wrong model is said at once: counting a large collection takes minutes.
-    ModelManifest.read(Encoder.sideDirectory(settings.model(), settings.side()));
+    Path model = Encoder.sideDirectory(settings.model(), settings.side());
+    ModelManifest.read(model);
+    settings.encoder().kernels().requireServing(BertConfig.read(model.resolve("config.json")));
     long total = CorpusReader.count(settings.input());
     if (total == 0) {
       throw new InputException(
@@ -63,8 +66,7 @@ public final class EncodeJob {
     }
     Shard shard = new Shard(settings.shard(), settings.shards(), total);
     Path output = shard.directory(settings.output());
-    BertTokenizer tokenizer =
-        BertTokenizer.load(Encoder.sideDirectory(settings.model(), settings.side()));
+    BertTokenizer tokenizer = BertTokenizer.load(model);
     try (Encoder encoder = Encoder.open(settings.model(), settings.side(), settings.encoder())) {
       SequenceBuilder builder =
           SequenceBuilder.of(

@@ -2,6 +2,7 @@ package org.javatron.kernels;
 
 import java.util.Locale;
 import java.util.Objects;
+import org.javatron.weights.BertConfig;
 
 /**
  * Which kernels compute, and how.
@@ -36,6 +37,18 @@ public record KernelSettings(KernelSet set, Precision precision, int threads, Op
     if (profile != null && set == KernelSet.CUDA) {
       throw new IllegalArgumentException(
           "--profile times kernels on processors; those of a GPU are timed by NVIDIA's nsys");
+    }
+  }
+
+  /**
+   * Makes sure, before anything is loaded, that the kernels serve a model of these widths.
+   *
+   * @param config the model's sizes
+   * @throws IllegalArgumentException if they do not; the message says what would
+   */
+  public void requireServing(BertConfig config) {
+    if (set == KernelSet.CUDA) {
+      CudaWidths.require(config.hiddenSize(), config.intermediateSize(), config.heads());
     }
   }
 

@@ -85,7 +85,7 @@ public final class Encoder implements TextEncoder, Closeable {
    *     file and tensor
    * @throws IllegalArgumentException if a batch of that many tokens has activations of 2^31 values
    *     or more, which a Java buffer cannot hold; before anything is loaded, if {@link
-   *     Kernels#require} says so
+   *     Kernels#require} says so or the kernels do not serve the model's widths
    */
   public static Encoder open(Path modelDirectory, Side side, EncoderOptions options)
       throws IOException {
@@ -100,6 +100,7 @@ public final class Encoder implements TextEncoder, Closeable {
     Path directory = sideDirectory(modelDirectory, side);
     ModelManifest manifest = ModelManifest.read(directory);
     BertConfig config = BertConfig.read(directory.resolve("config.json"));
+    options.kernels().requireServing(config);
     int maxTokens = maxTokens(config, options);
     Map<String, INDArray> weights =
         WeightLoader.load(directory.resolve("model.safetensors"), config);

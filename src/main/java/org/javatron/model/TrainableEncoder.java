@@ -99,10 +99,12 @@ public final class TrainableEncoder implements TextEncoder, Closeable {
    * @return the encoder, to be closed by the caller
    * @throws IOException if a file cannot be read or is not what it should be; the message names
    *     file and tensor
+   * @throws IllegalArgumentException if the kernels do not serve the model's widths
    */
   public static TrainableEncoder open(Path directory, TrainableOptions options) throws IOException {
     ModelManifest manifest = ModelManifest.read(directory);
     BertConfig config = BertConfig.read(directory.resolve("config.json"));
+    options.kernels().requireServing(config);
     Map<String, INDArray> weights =
         WeightLoader.load(directory.resolve("model.safetensors"), config);
     try {

@@ -270,6 +270,32 @@ class EncodeCommandTest {
     assertTrue(Files.notExists(folder.resolve("E/manifest.json")));
   }
 
+  @Test
+  void widthsThatAGpuDoesNotServeAreSaidBeforeItIsLookedFor() throws IOException {
+    Path odd = Files.createDirectories(folder.resolve("odd"));
+    for (String name : List.of("config.json", "javatron.json", "vocab.txt")) {
+      String text = Files.readString(model.resolve(name));
+      Files.writeString(odd.resolve(name), text.replaceFirst("(\"hidden_size\" *: *)16", "$120"));
+    }
+    CliResult result =
+        CliResult.of(
+            "encode",
+            "--model",
+            odd,
+            "--corpus",
+            corpus,
+            "--output",
+            folder.resolve("E"),
+            "--kernels",
+            "cuda");
+    assertEquals(1, result.exitCode());
+    assertEquals(
+        "javatron encode: the CUDA kernels take hidden and intermediate sizes that are multiples of"
+            + " 8; this model's are 20 and 32: take --kernels cpu\n",
+        result.err());
+    assertTrue(Files.notExists(folder.resolve("E")));
+  }
+
   private void assertFailure(String begin, Object... options) {
     CliResult result = encode(options);
     assertEquals(1, result.exitCode());

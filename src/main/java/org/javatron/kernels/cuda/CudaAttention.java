@@ -2,6 +2,7 @@ package org.javatron.kernels.cuda;
 
 import java.util.Arrays;
 import java.util.List;
+import org.javatron.kernels.CudaWidths;
 import org.javatron.kernels.DropoutRule;
 
 /**
@@ -17,7 +18,6 @@ final class CudaAttention {
   /** As in {@code attention.cuh}. */
   private static final int TILE = 64;
 
-  private static final int WIDEST_HEAD = 128;
   private static final int TENSOR_CAPABILITY = 80;
   private static final int TENSOR_THREADS = 128;
 
@@ -63,9 +63,10 @@ final class CudaAttention {
 
   private Work work(CudaArray qkv, CudaArray offsets, int heads) {
     int d = (int) (qkv.size(1) / 3 / heads);
-    if (d > WIDEST_HEAD) {
+    if (d > CudaWidths.WIDEST_HEAD) {
       throw new CudaException(
-          "the CUDA kernels serve heads of up to %d columns, got %d".formatted(WIDEST_HEAD, d));
+          "the CUDA kernels serve heads of up to %d columns, got %d"
+              .formatted(CudaWidths.WIDEST_HEAD, d));
     }
     boolean tensorCores =
         activations.isHalf() && device.capability() >= TENSOR_CAPABILITY && (d == 32 || d == 64);

@@ -1,11 +1,10 @@
 package org.javatron.kernels.cuda;
 
+import org.javatron.kernels.CudaWidths;
 import org.javatron.kernels.DropoutRule;
 
 /** Sums, multiples and dropout, value by value: {@code elementwise.cu}. */
 final class CudaElementwise {
-  private static final int PIECE = 8;
-
   private final CudaLoops loops;
   private final CudaProgram activations;
   private final CudaProgram floats;
@@ -54,7 +53,7 @@ final class CudaElementwise {
       return;
     }
     int width = (int) x.size(1);
-    int threads = Math.min(CudaLoops.THREADS, (width / PIECE + 31) / 32 * 32);
+    int threads = Math.min(CudaLoops.THREADS, (width / CudaWidths.PIECE + 31) / 32 * 32);
     activations.launch(
         "dropout",
         (int) x.size(0),

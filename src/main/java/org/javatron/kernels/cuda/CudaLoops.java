@@ -1,12 +1,11 @@
 package org.javatron.kernels.cuda;
 
+import org.javatron.kernels.CudaWidths;
+
 /** How the kernels of the ops are cut into blocks, and the sums that several of them end with. */
 final class CudaLoops {
   static final int THREADS = 256;
   private static final int WARP = 32;
-
-  /** Values a thread takes. */
-  private static final int PIECE = 8;
 
   /** Columns a block of {@code sums.cu} takes. */
   private static final int TILE_COLUMNS = 256;
@@ -40,11 +39,6 @@ final class CudaLoops {
 
   /** A program that keeps rows of this width in registers. */
   CudaProgram rowProgram(String name, long width) {
-    if (width % PIECE != 0) {
-      throw new CudaException(
-          "the CUDA kernels need a hidden size that is a multiple of %d, got %d"
-              .formatted(PIECE, width));
-    }
     return device.program(name, activations.storageDefine(), "HIDDEN=" + width);
   }
 
@@ -55,7 +49,7 @@ final class CudaLoops {
 
   /** Blocks in which each thread takes a piece. */
   static int pieceBlocks(long count) {
-    return blocks((count + PIECE - 1) / PIECE);
+    return blocks((count + CudaWidths.PIECE - 1) / CudaWidths.PIECE);
   }
 
   /** Blocks in which each warp takes one row. */
