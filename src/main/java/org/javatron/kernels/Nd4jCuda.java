@@ -3,6 +3,7 @@ package org.javatron.kernels;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.bytedeco.cuda.global.cudart;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.SizeTPointer;
 
 /**
@@ -60,7 +61,8 @@ public final class Nd4jCuda {
   /**
    * Looks at the GPU; to be called before ND4J is first used.
    *
-   * @return the GPU in a few words: name, capability, memory, and how much of it ND4J may take
+   * @return the GPU in a few words: name, capability, memory, and how much of it and of this
+   *     machine's ND4J may take
    * @throws IllegalArgumentException if there is none, or the backend has no code for it; the
    *     message says what to do
    */
@@ -81,19 +83,23 @@ public final class Nd4jCuda {
             sentence -> {
               throw new IllegalArgumentException(sentence);
             });
-    return describe(gpu, System.getenv("SD_MAX_DEVICE_BYTES"));
+    return describe(gpu, System.getenv("SD_MAX_DEVICE_BYTES"), Pointer.maxBytes());
   }
 
-  /** The GPU in a few words, with ND4J's own limit if there is one. */
-  static String describe(Gpu gpu, String limit) {
-    return "%s (compute capability %s), %d MB, %s"
+  /**
+   * The GPU in a few words, with ND4J's own limit if there is one, and the limit of what it takes
+   * here outside the heap, 0 for none.
+   */
+  static String describe(Gpu gpu, String limit, long hostLimit) {
+    return "%s (compute capability %s), %d MB, %s%s"
         .formatted(
             gpu.name,
             gpu.capabilityText(),
             gpu.memoryBytes >> 20,
             limit == null
                 ? "all of which it may take"
-                : "of which it may take %d MB".formatted(Long.parseLong(limit) >> 20));
+                : "of which it may take %d MB".formatted(Long.parseLong(limit) >> 20),
+            hostLimit == 0 ? "" : ", and %d MB outside Java's heap".formatted(hostLimit >> 20));
   }
 
   /**

@@ -45,10 +45,11 @@ class Nd4jCudaTest {
   void theLimitIsStated() {
     Gpu gpu = new Gpu("NVIDIA A100", 80, 40L << 30);
     assertEquals(
-        "NVIDIA A100 (compute capability 8.0), 40960 MB, of which it may take 35840 MB",
-        Nd4jCuda.describe(gpu, Long.toString(35L << 30)));
+        "NVIDIA A100 (compute capability 8.0), 40960 MB, of which it may take 35840 MB, and 8192 MB"
+            + " outside Java's heap",
+        Nd4jCuda.describe(gpu, Long.toString(35L << 30), 8L << 30));
     assertEquals(
         "NVIDIA A100 (compute capability 8.0), 40960 MB, all of which it may take",
-        Nd4jCuda.describe(gpu, null));
+        Nd4jCuda.describe(gpu, null, 0));
   }
 }
