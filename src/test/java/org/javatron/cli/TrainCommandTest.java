@@ -123,6 +123,8 @@ class TrainCommandTest {
         "--eval-steps 5|--eval-steps goes with --eval-queries, --eval-qrels and --eval-corpus",
         "--precision bf16|train on a CPU computes in fp32: --precision bf16 is for encode there, and for --kernels cuda",
         "--precision fp16|the cpu kernels do not compute in fp16",
+        "--kernels cuda --precision fp16|train computes in fp32 or bf16: the gradients of --precision fp16 would need scaling",
+        "--kernels reference --precision fp16|train computes in fp32 or bf16: the gradients of --precision fp16 would need scaling",
         "--threads 0|--threads must be between 1 and 1024, not 0",
       })
   void valuesThatMakeNoSenseAreWrongUsage(String options, String message) {
