@@ -93,6 +93,7 @@ public final class EncodeJob {
               shard.rows(),
               settings.unit());
         }
+        encoder.gpu().ifPresent(gpu -> log.println("computing on " + gpu));
         long chunkBytes =
             2L * CorpusEncoder.chunkRows(encoder) * (4L * encoder.dim() + 4L * builder.maxLength());
         log.printf(

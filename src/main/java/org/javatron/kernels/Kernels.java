@@ -2,6 +2,8 @@ package org.javatron.kernels;
 
 import java.io.Closeable;
 import java.util.List;
+import java.util.Optional;
+import org.javatron.weights.BertConfig;
 import org.javatron.weights.Pooling;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -67,9 +69,19 @@ public interface Kernels<A> extends Closeable {
   Memory<A> memory();
 
   /**
+   * The GPU that computes, with its memory when the kernels were opened.
+   *
+   * @return a few words; empty where ND4J computes, whose device is known before it starts
+   */
+  default Optional<String> gpu() {
+    return Optional.empty();
+  }
+
+  /**
    * Bytes of scratch buffers outside the Java heap, and of weights in a form of the kernels' own.
    *
-   * @return 0 where there are none; from the last {@link #linearWeight} on it does not change
+   * @return 0 where there are none; from the last {@link #linearWeight} and {@link #largestPass} on
+   *     it does not change
    */
   long scratchBytes();
 
@@ -96,6 +108,15 @@ public interface Kernels<A> extends Closeable {
    * @param weight float32 [outputs, inputs], a parameter
    */
   default void linearWeight(A weight) {}
+
+  /**
+   * Tells of the largest pass forwards and backwards before the first, for kernels whose gradients
+   * need buffers of its size; others do nothing. Passes without gradients are none.
+   *
+   * @param config the model's sizes
+   * @param tokens T at most
+   */
+  default void largestPass(BertConfig config, int tokens) {}
 
   /**
    * {@code out[t] = LayerNorm(words[ids[t]] + positions[t - start of its sequence] + types[0])}.

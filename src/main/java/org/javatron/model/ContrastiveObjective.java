@@ -65,7 +65,7 @@ public final class ContrastiveObjective implements Closeable {
       executor = new GraphExecutor<>(graph, Map.of(), kernels, largest, outputs);
       queries = memory.allocate(Memory.Kind.FLOAT, maxQueries, dim);
       passages = memory.allocate(Memory.Kind.FLOAT, maxPassages, dim);
-      long scores = (long) maxQueries * maxPassages;
+      long scores = (long) maxQueries * (maxPassages + 1L); // and each query's loss
       long vectors = ((long) maxQueries + maxPassages) * dim;
       bytes = memory.bytes(Memory.Kind.FLOAT, vectors + scores) + executor.bufferBytes();
     }
@@ -127,7 +127,7 @@ public final class ContrastiveObjective implements Closeable {
    * @return bytes
    */
   public long memoryBytes() {
-    return parts.bytes;
+    return parts.bytes + kernels.scratchBytes();
   }
 
   /** Gives the memory back and ends the threads. */

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import org.javatron.kernels.Kernels;
 import org.javatron.model.TokenBatch.BatchLimits;
@@ -183,6 +184,15 @@ public final class Encoder implements TextEncoder, Closeable {
    */
   public BertConfig config() {
     return config;
+  }
+
+  /**
+   * The GPU that computes, with its memory before the weights went there.
+   *
+   * @return a few words; empty where there is none
+   */
+  public Optional<String> gpu() {
+    return kernels.gpu();
   }
 
   /**

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.javatron.kernels.AdamWStep;
@@ -85,6 +86,7 @@ public final class TrainableEncoder implements TextEncoder, Closeable {
         new BatchLimits(options.maxTokens(), options.maxSequences(), vocabulary, positions);
     BatchLimits batch = new BatchLimits(inferenceTokens, vocabulary, positions);
     Parameters<A> parameters = new Parameters<>(kernels.memory(), weights);
+    kernels.largestPass(config, options.maxTokens());
     return new Parts<>(
         parameters,
         new TrainingPasses<>(kernels, training, parameters, pass, dim()),
@@ -308,6 +310,15 @@ public final class TrainableEncoder implements TextEncoder, Closeable {
             queryMaxLength,
             passageMaxLength,
             separator);
+  }
+
+  /**
+   * The GPU that computes, with its memory before the weights went there.
+   *
+   * @return a few words; empty where there is none
+   */
+  public Optional<String> gpu() {
+    return kernels.gpu();
   }
 
   /**

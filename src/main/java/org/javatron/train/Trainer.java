@@ -183,6 +183,7 @@ public final class Trainer {
   }
 
   private void stateMemory(EncoderPair pair, ContrastiveStep contrastive) {
+    pair.passage().gpu().ifPresent(gpu -> log.println("computing on " + gpu));
     long weights = pair.parameterBytes();
     long states = 2 * weights;
     long all = pair.memoryBytes() + contrastive.memoryBytes() + states;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import org.javatron.weights.BertConfig;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -23,6 +24,8 @@ class OpProfileTest {
       INDArray weight = Nd4j.ones(DataType.FLOAT, 5, WIDTH);
       INDArray out = Nd4j.create(DataType.FLOAT, TOKENS, 5);
       kernels.linearWeight(weight);
+      kernels.largestPass(
+          new BertConfig(9, WIDTH, 1, 1, WIDTH, TOKENS, 1, 1e-12, 0, 0, 0.02), TOKENS);
       kernels.linear(x, weight, Nd4j.zeros(DataType.FLOAT, 5), out);
       kernels.linear(x, weight, Nd4j.zeros(DataType.FLOAT, 5), out);
       assertEquals(WIDTH, out.getFloat(0));

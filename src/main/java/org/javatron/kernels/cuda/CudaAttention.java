@@ -23,13 +23,12 @@ final class CudaAttention {
 
   private final CudaDevice device;
   private final CudaType activations;
-
-  /** Of each query and head, for the second pass of the gradient: two floats. */
-  private CudaArray rows;
+  final CudaScratch scratch;
 
   CudaAttention(CudaDevice device, CudaType activations) {
     this.device = device;
     this.activations = activations;
+    scratch = new CudaScratch(device);
   }
 
   /** A call's sizes, and how its work is cut. */
@@ -119,7 +118,8 @@ final class CudaAttention {
       CudaArray dOut,
       CudaArray dQkv) {
     Work work = work(qkv, offsets, heads);
-    reserve(2L * heads * work.tokens());
+    CudaArray rows =
+        scratch.floats(CudaScratch.Use.ATTENTION_ROWS, rowFloats(heads, work.tokens()));
     CudaProgram program = program(work, "attention_backward", "attention_plain_backward");
     Object[] arguments =
         arguments(
@@ -130,17 +130,12 @@ final class CudaAttention {
     work.launch(program, kernel("keyGradients", work, rule), arguments);
   }
 
-  private void reserve(long floats) {
-    if (rows == null || rows.length() < floats) {
-      close();
-      rows = device.allocate(CudaType.FLOAT32, floats + floats / 4);
-    }
+  /** Values of {@link CudaScratch.Use#ATTENTION_ROWS}. */
+  static long rowFloats(int heads, int tokens) {
+    return 2L * heads * tokens;
   }
 
   void close() {
-    if (rows != null) {
-      rows.close();
-      rows = null;
-    }
+    scratch.close();
   }
 }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.cuda.cudart.CUctx_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.global.cudart;
@@ -44,11 +45,11 @@ public final class CudaDevice implements Closeable {
             + attribute(cudart.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
     multiprocessors = attribute(cudart.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
     sharedBytesPerBlock = attribute(cudart.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN);
-    if (capability < LEAST_CAPABILITY) {
-      throw new CudaException(
-          "%s has compute capability %.1f; Javatron's kernels need 7.5 or more"
-              .formatted(name, capability / 10.0));
-    }
+    refusal(name, capability)
+        .ifPresent(
+            sentence -> {
+              throw new CudaException(sentence);
+            });
     CudaLibraries.check(
         cudart.cuDevicePrimaryCtxRetain(context, ordinal), "opening the GPU " + name);
     enter();
@@ -79,6 +80,36 @@ public final class CudaDevice implements Closeable {
     int[] device = {0};
     CudaLibraries.check(cudart.cuDeviceGet(device, 0), "the first GPU");
     return new CudaDevice(device[0]);
+  }
+
+  /** Why the kernels cannot run on a GPU, if they cannot. */
+  static Optional<String> refusal(String name, int capability) {
+    return capability >= LEAST_CAPABILITY
+        ? Optional.empty()
+        : Optional.of(
+            "%s has compute capability %s; Javatron's kernels need 7.5 or more: take --device cpu"
+                .formatted(name, capabilityText(capability)));
+  }
+
+  private static String capabilityText(int capability) {
+    return capability / 10 + "." + capability % 10;
+  }
+
+  /** A GPU in a few words. */
+  static String describe(String name, int capability, long totalBytes, long freeBytes) {
+    return "%s (compute capability %s), %d MB, of which %d MB are free"
+        .formatted(name, capabilityText(capability), totalBytes >> 20, freeBytes >> 20);
+  }
+
+  /**
+   * The GPU in a few words: name, capability, memory, and how much of that is free now.
+   *
+   * @return such as {@code NVIDIA H200 (compute capability 9.0), 143771 MB, of which 142714 MB are
+   *     free}
+   */
+  public String describe() {
+    long[] memory = memory();
+    return describe(name, capability, memory[1], memory[0]);
   }
 
   private int attribute(int which) {

@@ -1,11 +1,13 @@
 package org.javatron.kernels.cuda;
 
 import java.util.List;
+import java.util.Optional;
 import org.javatron.kernels.AdamWStep;
 import org.javatron.kernels.DropoutRule;
 import org.javatron.kernels.Kernels;
 import org.javatron.kernels.Memory;
 import org.javatron.kernels.Precision;
+import org.javatron.weights.BertConfig;
 import org.javatron.weights.Pooling;
 
 /**
@@ -27,6 +29,8 @@ public final class CudaKernels implements Kernels<CudaArray> {
   private final CudaPooling pooling;
   private final CudaContrastiveLoss contrastiveLoss;
   private final CudaOptimizer optimizer;
+  private final String gpu;
+  private long copies;
 
   /**
    * Opens the first GPU and compiles the kernels for it, if that has not been done before.
@@ -37,6 +41,7 @@ public final class CudaKernels implements Kernels<CudaArray> {
   public CudaKernels(Precision precision) {
     device = CudaDevice.open();
     try {
+      gpu = device.describe();
       CudaType activations = type(precision);
       memory = new CudaMemory(device, activations);
       loops = new CudaLoops(device, activations);
@@ -75,10 +80,43 @@ public final class CudaKernels implements Kernels<CudaArray> {
     return memory;
   }
 
-  /** The products' workspace; what ops need besides grows with the batch and is not counted. */
+  @Override
+  public Optional<String> gpu() {
+    return Optional.of(gpu);
+  }
+
+  /**
+   * On the GPU the products' workspace, weights of 16 bits and what gradients need; here the
+   * page-locked memory of copies. The contrastive loss's scores are not counted: who asks for it
+   * knows how many there are.
+   */
   @Override
   public long scratchBytes() {
-    return CudaProducts.WORKSPACE_BYTES;
+    return CudaProducts.WORKSPACE_BYTES
+        + CudaStaging.BYTES
+        + copies
+        + loops.scratch.reserved()
+        + attention.scratch.reserved();
+  }
+
+  /** Products of 16 bits read a copy of the weight and of its bias. */
+  @Override
+  public void linearWeight(CudaArray weight) {
+    CudaType type = loops.activations;
+    if (type.isHalf() && weight.parameter.copyIfAny() == null) {
+      weight.parameter.copy(type);
+      copies += (weight.length() + weight.size(0)) * type.bytes();
+    }
+  }
+
+  @Override
+  public void largestPass(BertConfig config, int tokens) {
+    CudaPassSizes.of(config, tokens)
+        .forEach(
+            (use, bytes) -> {
+              boolean ofAttention = use == CudaScratch.Use.ATTENTION_ROWS;
+              (ofAttention ? attention.scratch : loops.scratch).reserve(use, bytes);
+            });
   }
 
   @Override

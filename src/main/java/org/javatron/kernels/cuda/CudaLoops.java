@@ -62,12 +62,22 @@ final class CudaLoops {
     return Math.min(rowBlocks(rows), SUMMING_BLOCKS);
   }
 
+  /** Rows whose columns a block adds up. */
+  private static int chunk(int rows) {
+    return Math.max(LEAST_CHUNK, (rows + MOST_CHUNKS - 1) / MOST_CHUNKS);
+  }
+
+  /** How many such there are, each with a partial sum of every column. */
+  static int chunks(int rows) {
+    return Math.max(1, (rows + chunk(rows) - 1) / chunk(rows));
+  }
+
   /** {@code out[c] = Σ_r x[r, c]} for activations or float32. */
   void sumColumns(CudaArray x, CudaArray out) {
     int rows = (int) x.size(0);
     int columns = (int) x.size(1);
-    int chunk = Math.max(LEAST_CHUNK, (rows + MOST_CHUNKS - 1) / MOST_CHUNKS);
-    int chunks = Math.max(1, (rows + chunk - 1) / chunk);
+    int chunk = chunk(rows);
+    int chunks = chunks(rows);
     CudaArray to =
         chunks == 1 ? out : scratch.floats(CudaScratch.Use.PARTIAL_SUMS, chunks, columns);
     if (x.type() == CudaType.FLOAT32) {

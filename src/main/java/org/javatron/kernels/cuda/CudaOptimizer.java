@@ -54,14 +54,14 @@ final class CudaOptimizer {
   double sumOfSquares(List<CudaArray> arrays) {
     int blocks = 0;
     for (CudaArray array : arrays) {
-      blocks += blocks(array);
+      blocks += squareBlocks(array.length());
     }
     // Doubles, in an array of the type that has their size; the last is the result.
     CudaArray partial =
         loops.scratch.array(CudaScratch.Use.PARTIAL_SUMS, CudaType.INT64, blocks + 1);
     int at = 0;
     for (CudaArray array : arrays) {
-      int mine = blocks(array);
+      int mine = squareBlocks(array.length());
       sums.launch(
           "sumOfSquares",
           mine,
@@ -80,8 +80,8 @@ final class CudaOptimizer {
     return Double.longBitsToDouble(bits[0]);
   }
 
-  private static int blocks(CudaArray array) {
-    long wanted = (array.length() + VALUES_PER_BLOCK - 1) / VALUES_PER_BLOCK;
-    return (int) Math.min(wanted, MOST_BLOCKS);
+  /** Blocks, each with a partial sum in double, that add up the squares of an array. */
+  static int squareBlocks(long length) {
+    return (int) Math.min((length + VALUES_PER_BLOCK - 1) / VALUES_PER_BLOCK, MOST_BLOCKS);
   }
 }

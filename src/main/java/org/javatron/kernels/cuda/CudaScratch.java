@@ -4,7 +4,8 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Memory on the GPU for what an op needs while it runs; it grows to the largest that was asked for.
+ * Memory on the GPU for what an op needs while it runs: as much as was reserved, and more where
+ * more is asked for.
  */
 final class CudaScratch {
   /** What the memory is for; each use has its own. */
@@ -29,6 +30,7 @@ final class CudaScratch {
 
   private final CudaDevice device;
   private final Map<Use, CudaArray> arrays = new EnumMap<>(Use.class);
+  private long reserved;
 
   CudaScratch(CudaDevice device) {
     this.device = device;
@@ -39,13 +41,30 @@ final class CudaScratch {
     long bytes = CudaArray.length(shape) * type.bytes();
     CudaArray array = arrays.get(use);
     if (array == null || array.length() < bytes) {
-      if (array != null) {
-        array.close();
-      }
-      array = device.allocate(CudaType.INT8, bytes + bytes / 4);
-      arrays.put(use, array);
+      array = grow(use, array == null ? bytes : bytes + bytes / 4);
     }
     return array.as(type, shape);
+  }
+
+  private CudaArray grow(Use use, long bytes) {
+    CudaArray old = arrays.remove(use);
+    if (old != null) {
+      old.close();
+    }
+    CudaArray array = device.allocate(CudaType.INT8, bytes);
+    arrays.put(use, array);
+    return array;
+  }
+
+  /** Makes room for the largest that will be asked for. */
+  void reserve(Use use, long bytes) {
+    grow(use, bytes);
+    reserved += bytes;
+  }
+
+  /** Bytes of all that was reserved, each use once. */
+  long reserved() {
+    return reserved;
   }
 
   CudaArray floats(Use use, long... shape) {

@@ -21,6 +21,9 @@ final class CudaStaging implements Closeable {
   private static final int SLOT_BYTES = 4 << 20;
   private static final int THREADS = 256;
 
+  /** Page-locked memory here, and an array on the GPU. */
+  static final long BYTES = (SLOTS + 1L) * SLOT_BYTES;
+
   /** Copies a part of what is to be moved into or out of a slot. */
   private interface Move {
     void run(ByteBuffer slot, long done, int count);
