@@ -111,7 +111,8 @@ __device__ __forceinline__ int merged_place(const uint64* keys, int count, int r
 // Second half, words, first step: the tokens' keys, the word before the token's number, so that
 // ascending keys are the tokens by word, and in their order where the word is the same. Here each
 // block of SORTED threads sorts as many.
-extern "C" __global__ void sortWords(const int* ids, int tokens, uint64* sorted) {
+extern "C" __global__ void __launch_bounds__(SORTED)
+    sortWords(const int* ids, int tokens, uint64* sorted) {
   __shared__ uint64 keys[2][SORTED];
   int i = threadIdx.x;
   int first = blockIdx.x * SORTED;
