@@ -63,6 +63,7 @@ def main():
     for name in ("results", "vocab", "work"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--scale", type=float, required=True)
+    parser.add_argument("--note", help="what the reader must know of these figures, such as other work beside them")
     parser.add_argument("steps", nargs="*")
     args = parser.parse_args()
     sizes = {name: round(count * args.scale) for name, count in (("passages", PASSAGES), ("queries", QUERIES), ("triples", TRIPLES))}
@@ -79,7 +80,7 @@ def main():
         row["bytes"] = sum(size(f"{args.work}/{name}") for name in outputs.get(step, [])) or size(args.work)
         if step == "tokenize":
             row["tokens_a_passage"] = tokens(f"{args.work}/tokens")
-        row |= {"threads": os.cpu_count(), "cpu": cpu, "commit": commit, "date": datetime.date.today().isoformat()}
+        row |= {"threads": len(os.sched_getaffinity(0)), "cpu": cpu, "commit": commit, "date": datetime.date.today().isoformat()} | ({"note": args.note} if args.note else {})
         if step != "generate" and row["mib"] > LIMIT_MIB:
             sys.exit(f"{step} took {row['mib']} MiB, more than {LIMIT_MIB}")
         with open(args.results, "a", encoding="utf-8") as out:
