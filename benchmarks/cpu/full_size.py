@@ -11,7 +11,7 @@ import sys
 import time
 
 PASSAGES, QUERIES, TRIPLES, DEPTH = 8_841_823, 500_000, 397_768_673, 200
-STEPS = ["generate", "join", "group", "tokenize", "build-train", "mine", "format"]
+STEPS = ["generate", "join", "group", "tokenize", "build-train", "mine", "plan", "format"]
 LIMIT_MIB = 4096
 HEAP, OFF_HEAP = "2g", "1g"  # what is left of the 4 GiB is for mapped files and the JVM itself
 
@@ -27,6 +27,7 @@ def commands(step, args, sizes):
         "tokenize": javatron + ["tokenize", *vocab, "--input", f"{work}/corpus.tsv", "--output", f"{work}/tokens", "--splits", "10"],
         "build-train": javatron + ["build-train", *rows, *vocab, "--negatives-file", f"{work}/train.negatives.tsv", "--output", f"{work}/rows"],
         "mine": javatron + ["mine", *rows, *vocab, "--run", f"{work}/run.tsv", "--depth", str(DEPTH), "--negatives-output", f"{work}/hard.negatives.tsv", "--output", f"{work}/hard-rows"],
+        "plan": java + ["org.javatron.benchmarks.PlanMarco", args.vocab, f"{work}/corpus.tsv"],
         "format": javatron + ["format", "--input", f"{work}/run.tsv", "--to", "marco", "--output", f"{work}/run.marco.tsv"],
     }[step]
 
@@ -77,7 +78,7 @@ def main():
             path = pathlib.Path(args.work, name)
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         row = {"step": step, **sizes, "lines_of_run": sizes["queries"] * DEPTH, **measured(commands(step, args, sizes), f"{args.work}/log")}
-        row["bytes"] = sum(size(f"{args.work}/{name}") for name in outputs.get(step, [])) or size(args.work)
+        row["bytes"] = size(args.work) if step == "generate" else sum(size(f"{args.work}/{name}") for name in outputs.get(step, []))
         if step == "tokenize":
             row["tokens_a_passage"] = tokens(f"{args.work}/tokens")
         row |= {"threads": len(os.sched_getaffinity(0)), "cpu": cpu, "commit": commit, "date": datetime.date.today().isoformat()} | ({"note": args.note} if args.note else {})
