@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Example (scripts/demo gives collection and output by itself):",
-      "  javatron demo --model docs/model --collection docs/collection --output target/demo"
+      "  javatron demo --model docs/model --collection docs/collection \\",
+      "    --output target/demo"
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)

@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
       "Means are over all queries of the judgements; one that the run does not answer counts 0.",
       "",
       "Example:",
-      "  javatron evaluate --run run.tsv --qrels qrels.tsv --metrics mrr@10,recall@1000,ndcg@10"
+      "  javatron evaluate --run run.tsv --qrels qrels.tsv \\",
+      "    --metrics mrr@10,recall@1000,ndcg@10"
     },
     mixinStandardHelpOptions = true)
 final class EvaluateCommand implements Callable<Integer> {

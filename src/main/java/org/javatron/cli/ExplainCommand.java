@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
           + " number. A long word is several tokens; their numbers are added up.",
       "",
       "Examples:",
-      "  javatron explain --model M --query 'red planet' --passage 'Mars is full of rust.'",
+      "  javatron explain --model M --query 'red planet' \\",
+      "    --passage 'Mars is full of rust.'",
       "  javatron explain --model M --queries q.tsv --query 1002 \\",
       "    --corpus corpus.tsv --passage 6 --html why.html"
     },
