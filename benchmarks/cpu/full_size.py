@@ -5,6 +5,7 @@ import datetime
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -81,6 +82,8 @@ def main():
         row["bytes"] = size(args.work) if step == "generate" else sum(size(f"{args.work}/{name}") for name in outputs.get(step, []))
         if step == "tokenize":
             row["tokens_a_passage"] = tokens(f"{args.work}/tokens")
+        if step == "plan":  # its last words: ... tokens, ... batches
+            row |= {name: int(count) for count, name in re.findall(r"(\d+) (tokens|batches)", pathlib.Path(args.work, "log").read_text("utf-8").splitlines()[-1])}
         row |= {"threads": len(os.sched_getaffinity(0)), "cpu": cpu, "commit": commit, "date": datetime.date.today().isoformat()} | ({"note": args.note} if args.note else {})
         if step != "generate" and row["mib"] > LIMIT_MIB:
             sys.exit(f"{step} took {row['mib']} MiB, more than {LIMIT_MIB}")

@@ -28,17 +28,22 @@ def section(file, machine, markdown):
 def measured(rows, made, markdown):
     sizes = sorted({row["passages"] for row in rows})
     part = " and ".join("the full size" if size == PASSAGES else f"1/{PASSAGES / size:.0f} of the size" for size in sizes)
-    commits = " and ".join(dict.fromkeys(f"commit {row['commit']} ({row['date']})" for row in rows))
+    runs = ", ".join(dict.fromkeys(f"{row['commit']} ({row['date']})" for row in rows))
     lines = ["## The tutorial at full size", "",
              f"The data steps on a synthetic collection of MS MARCO's size and shape: lengths, words and counts as `SyntheticMarco` states them, {made['tokens_a_passage']} tokens a passage",
-             f"with its title, from the same seed the same bytes. Measured at {part} by `benchmarks/full-size` on {made['cpu']}, {commits},",
+             f"with its title, from the same seed the same bytes. Measured at {part} by `benchmarks/full-size` on {made['cpu']}, commits {runs},",
              "with 2 GiB of Java's heap. Memory is the most ever resident, mapped files included; 4 GiB are allowed.", ""]
     table = []
     for step, (what, unit) in WORDS.items():
         for row in [row for row in rows if row["step"] == step]:
             table.append([what, f"{row[unit]:,} {unit.replace('_', ' ')}", f"{row['seconds']:,.0f}", f"{row[unit] / row['seconds']:,.0f}", f"{row['cpu_seconds']:,.0f}",
                           f"{row['mib']:,}", f"{row['bytes'] / 1e9:.2f}", f"{row['threads']}{', ' + row['note'] if 'note' in row else ''}"])
-    return lines + markdown(["step", "size", "s", "a second", "s of the processor", "MiB", "GB written", "threads"], table)
+    return lines + markdown(["step", "size", "s", "a second", "s of the processor", "MiB", "GB written", "threads"], table) + feeding(rows)
+
+
+def feeding(rows):
+    return [f"One thread makes batches of {row['tokens'] / row['seconds']:,.0f} tokens a second; an H200 encodes {H200['tokens_a_second']:,} ([gpu.md](gpu.md)).\n"
+            for row in rows if row["step"] == "plan"][-1:]
 
 
 def derived(largest, machine, markdown):
