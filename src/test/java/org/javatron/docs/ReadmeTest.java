@@ -15,7 +15,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** README's first command ends as README says. Its other commands need the network. */
+/**
+ * README's first command ends as README says. Those on SciFact run in benchmarks/scifact-parity.
+ */
 class ReadmeTest {
   private static final String BEFORE = "It ends like this";
 
