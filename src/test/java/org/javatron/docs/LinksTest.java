@@ -11,21 +11,26 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.javatron.testing.Peers;
 import org.junit.jupiter.api.Test;
 
 /**
- * Links of the tutorial lead to files and headings that are there, and a method that a link names,
- * as in {@code [`Pool.run`](.../Pool.java)}, is in its file.
+ * Links of all pages lead to files and headings that are there, and a method that a link names, as
+ * in {@code [`Pool.run`](.../Pool.java)}, is in its file.
  */
 class LinksTest {
   private static final Pattern LINK = Pattern.compile("\\[([^\\]]*)\\]\\(([^)\\s]+)\\)");
   private static final Pattern METHOD = Pattern.compile("`(\\w+)\\.(\\w+)`");
 
   private static List<Path> pages() throws IOException {
-    List<Path> pages = new ArrayList<>(TutorialTest.lessons());
-    pages.add(Peers.root().resolve("docs/tutorial/README.md"));
-    pages.add(Peers.root().resolve("docs/tevatron.md"));
+    List<Path> pages = new ArrayList<>();
+    for (String name : List.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md")) {
+      pages.add(Peers.root().resolve(name));
+    }
+    try (Stream<Path> docs = Files.walk(Peers.root().resolve("docs"))) {
+      docs.filter(page -> page.toString().endsWith(".md")).sorted().forEach(pages::add);
+    }
     return pages;
   }
 
