@@ -11,8 +11,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Where the collections lie, how large they are and how they are checked stands in"
-          + " docs/data.md. A proxy is given to Java:"
-          + " JAVATRON_JAVA_OPTS='-Dhttps.proxyHost=... -Dhttps.proxyPort=...'.",
+          + " docs/data.md. A proxy is given to Java by",
+      "  JAVATRON_JAVA_OPTS='-Dhttps.proxyHost=... -Dhttps.proxyPort=...'",
       "",
       "Examples:",
       "  javatron fetch marco --output marco",
