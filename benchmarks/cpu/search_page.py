@@ -10,7 +10,7 @@ def section(machine, markdown):
     about = machine.of("search-machine")[-1]
     lines = [f"### Exact search of {about['rows']:,} vectors", "",
              f"{about['threads']} threads, Faiss {about['versions'].get('faiss', '')} `IndexFlatIP` ({about['versions'].get('options', '')}); vectors of real texts, repeated with noise"
-             " (`benchmarks/compare-search` says how); medians. GFLOP/s and the share of the plain product are those of the float32 search. Rescored: passages a query that the scan"
+             " (`benchmarks/compare-search` says how); medians. GFLOP/s and the share of the plain product are those of the float32 search, as if it multiplied all values. Rescored: passages a query that the scan"
              " of bytes could not exclude. Other ids: places at which Faiss has another passage than Javatron, whose scores are rounded otherwise; the search by way of bytes"
              " has the same ids everywhere.", ""]
     for dim in sorted({row["dim"] for row in rows}, reverse=True):

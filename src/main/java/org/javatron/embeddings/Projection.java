@@ -72,6 +72,19 @@ public record Projection(float[] mean, PrincipalAxes axes, int head, double cost
     return new Projection(mean, axes, length.head(), length.cost());
   }
 
+  /**
+   * The memory that is needed to find a projection, at most.
+   *
+   * @param dim values of a vector
+   * @return bytes
+   */
+  public static long bytes(int dim) {
+    long matrices = 6L * dim * dim;
+    long samples = 2L * (HeadLength.PASSAGES + HeadLength.QUERIES) * dim;
+    long scores = 3L * HeadLength.PASSAGES * HeadLength.QUERIES;
+    return (matrices + samples + scores) * Double.BYTES;
+  }
+
   private static double[] some(Vectors vectors, int most) {
     long step = Math.max(1, vectors.rows() / most);
     return Moments.sample(vectors, step / 2, step, most);

@@ -7,6 +7,7 @@ import org.javatron.embeddings.Int8Code;
 /** A block of queries in the coordinates of the codes: as floats, and their heads as bytes. */
 final class Int8Queries implements ScanForm.Queries {
   final QueryBlock block;
+  private final Int8Form form;
 
   /** Head and tail of each query, one behind the other. */
   final float[][] values;
@@ -47,8 +48,6 @@ final class Int8Queries implements ScanForm.Queries {
       residuals[q] = code.residual();
     }
   }
-
-  private final Int8Form form;
 
   Int8Queries(Int8Form form, QueryBlock block, boolean coded) {
     this.form = form;

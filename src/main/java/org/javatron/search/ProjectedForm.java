@@ -25,7 +25,7 @@ import org.javatron.kernels.RowMath;
  */
 final class ProjectedForm implements ScanForm {
   /** Below so many queries to a value of a vector, putting tiles on the axes costs too much. */
-  private static final int QUERIES_TO_DIM = 2;
+  private static final int QUERIES_TO_DIM = 4;
 
   /** Below so many scores, finding the axes costs too much. */
   private static final long LEAST_SCORES = 1_000_000_000;
@@ -77,6 +77,11 @@ final class ProjectedForm implements ScanForm {
   float length(float[] row, int from) {
     float square = rowMath.dot(row, from, row, from, dim - from);
     return Math.nextUp((float) ScanMargin.lengthAtMost(square, dim - from));
+  }
+
+  @Override
+  public long bytes() {
+    return Projection.bytes(dim) + (long) dim * dim * Float.BYTES;
   }
 
   @Override

@@ -15,6 +15,11 @@ interface ScanForm extends Closeable {
    */
   Queries queries(QueryBlock block);
 
+  /** Bytes for the form itself. */
+  default long bytes() {
+    return 0;
+  }
+
   /** Bytes for each query of a block, beside the block's own. */
   long bytesOfQuery();
 

@@ -98,7 +98,10 @@ public record SearchPlan(
             + form.bytesOfQuery()
             + (long) TopK.capacity(kept, (int) passages, form.slack(kept)) * Long.BYTES
             + 64; // the objects around them
-    return options.threads() * worker + block * query + bytesOfResults(passages, queries, kept);
+    return form.bytes()
+        + options.threads() * worker
+        + block * query
+        + bytesOfResults(passages, queries, kept);
   }
 
   /**
