@@ -1,6 +1,7 @@
 package org.javatron.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -29,10 +30,11 @@ class RecipesTest {
 
   @ParameterizedTest
   @MethodSource("recipes")
-  void everyCommandAndOptionOfTheRecipesExists(Path recipe) {
+  void everyCommandAndOptionOfTheRecipesExistsAndEveryStageSaysWhatItNeeds(Path recipe) {
     CliResult result = CliResult.of("reproduce", recipe, "--dry-run", "--work", folder);
     assertEquals(0, result.exitCode(), result.err());
     assertTrue(result.out().contains("still to do, expected: "), result.out());
+    assertFalse(result.out().contains("nothing worth saying"), result.out());
   }
 
   /** A recipe's stage reads what its options name, so every name must be known for one or other. */
