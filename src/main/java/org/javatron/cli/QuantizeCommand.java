@@ -77,6 +77,7 @@ final class QuantizeCommand implements Callable<Integer> {
     Embeddings embeddings = EmbeddingsInput.open(passageFolders, "passages");
     Embeddings queries =
         queryFolders == null ? null : EmbeddingsInput.open(queryFolders, "queries");
+    Int8Writer.requireFitting(embeddings, queries, head);
     if (force) {
       Int8Writer.discard(output);
     }

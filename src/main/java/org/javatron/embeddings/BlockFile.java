@@ -16,13 +16,11 @@ import org.javatron.io.Sha256;
 final class BlockFile implements Closeable {
   private final Path named;
   private final Path part;
-  private final long blockBytes;
   private final FileChannel channel;
 
   /** Opens what a killed run left, or nothing. */
-  BlockFile(Path named, long blockBytes) throws IOException {
+  BlockFile(Path named) throws IOException {
     this.named = named;
-    this.blockBytes = blockBytes;
     part = part(named);
     channel =
         FileChannel.open(
@@ -46,14 +44,14 @@ final class BlockFile implements Closeable {
     }
   }
 
-  /** Blocks that are surely whole: the last may have been cut anywhere. */
-  long wholeBlocks() throws IOException {
+  /** Blocks of so many bytes that are surely whole: the last may have been cut anywhere. */
+  long whole(long blockBytes) throws IOException {
     return Math.max(0, channel.size() / blockBytes - 1);
   }
 
-  void goOnAfter(long blocks) throws IOException {
-    channel.truncate(blocks * blockBytes);
-    channel.position(blocks * blockBytes);
+  void goOnAfter(long bytes) throws IOException {
+    channel.truncate(bytes);
+    channel.position(bytes);
   }
 
   long bytes() throws IOException {

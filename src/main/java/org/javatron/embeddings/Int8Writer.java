@@ -45,8 +45,8 @@ public final class Int8Writer implements Closeable {
    * @param head coordinates that a scan multiplies first, a multiple of 64 or all; 0 chooses
    * @param directory the folder to write; made if missing
    * @throws IOException if the folder is finished already, holds an unfinished form of other
-   *     embeddings, is being written by another process, or cannot be written; if the queries have
-   *     another dimension
+   *     embeddings, is being written by another process, or cannot be written; or as {@link
+   *     #requireFitting}
    */
   public Int8Writer(Embeddings passages, Embeddings queries, int head, Path directory)
       throws IOException {
@@ -55,6 +55,37 @@ public final class Int8Writer implements Closeable {
     if (Files.exists(directory.resolve(Int8Embeddings.NAME))) {
       throw new InputException(directory + " is finished already: replace it with --force");
     }
+    requireFitting(passages, queries, head);
+    Files.createDirectories(directory);
+    heads = new BlockFile(directory.resolve(Int8Embeddings.HEADS));
+    tails = new BlockFile(directory.resolve(Int8Embeddings.TAILS));
+    try {
+      heads.lock();
+      boolean begun = Files.exists(journal(directory));
+      header = begun ? begun(queries, head) : begin(queries, head);
+      space = Int8Embeddings.space(directory, header);
+      long headBytes = (long) BLOCK * headRecord();
+      long tailBytes = (long) BLOCK * tailRecord();
+      long blocks = begun ? Math.min(heads.whole(headBytes), tails.whole(tailBytes)) : 0;
+      heads.goOnAfter(blocks * headBytes);
+      tails.goOnAfter(blocks * tailBytes);
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * Refuses queries or a head that do not fit the passages, before anything is replaced.
+   *
+   * @param passages what is to be coded
+   * @param queries as for {@link #Int8Writer}
+   * @param head likewise
+   * @throws IOException if the queries have another dimension, or the head is no multiple of 64 up
+   *     to it
+   */
+  public static void requireFitting(Embeddings passages, Embeddings queries, int head)
+      throws IOException {
     int dim = passages.dim();
     if (queries != null && queries.dim() != dim) {
       throw new InputException(
@@ -65,20 +96,6 @@ public final class Int8Writer implements Closeable {
           String.format(
               "a head of %d values: expected a multiple of %d up to %d, or %3$d",
               head, HeadLength.STEP, dim));
-    }
-    boolean begun = Files.exists(journal(directory));
-    header = begun ? begun(queries, head) : begin(queries, head);
-    space = Int8Embeddings.space(directory, header);
-    heads = new BlockFile(directory.resolve(Int8Embeddings.HEADS), BLOCK * (long) headRecord());
-    tails = new BlockFile(directory.resolve(Int8Embeddings.TAILS), BLOCK * (long) tailRecord());
-    try {
-      heads.lock();
-      long blocks = begun ? Math.min(heads.wholeBlocks(), tails.wholeBlocks()) : 0;
-      heads.goOnAfter(blocks);
-      tails.goOnAfter(blocks);
-    } catch (IOException | RuntimeException e) {
-      close();
-      throw e;
     }
   }
 

@@ -51,10 +51,6 @@ final class Moments {
     return kept == rows ? values : Arrays.copyOf(values, kept * dim);
   }
 
-  int dim() {
-    return dim;
-  }
-
   /** The mean as float32; zeros if there was no row. */
   float[] mean() {
     float[] mean = new float[dim];
