@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** The vector loops against the plain ones, over sizes that do not fit the vectors. */
 class RowMathTest {
-  private static final int[] AWKWARD = {0, 1, 2, 7, 15, 16, 17, 31, 33, 127, 384, 1000};
+  static final int[] AWKWARD = {0, 1, 2, 7, 15, 16, 17, 31, 33, 127, 384, 1000};
 
   private final RowMath scalar = new ScalarRowMath();
   private final RowMath fastest = RowMath.fastest();
@@ -103,7 +103,7 @@ class RowMathTest {
     }
   }
 
-  private static float[] floats(Random random, int count) {
+  static float[] floats(Random random, int count) {
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
       values[i] = random.nextFloat() - 0.5f;
@@ -178,54 +178,6 @@ class RowMathTest {
     math.softmax(x, 0, 200);
     math.softmaxBackward(y, 0, x, 0, 200);
     return 31 * hash + Arrays.hashCode(y);
-  }
-
-  /** Whole numbers, so that any order of the sum gives the same. */
-  @Test
-  void dotBytesAgrees() {
-    Random random = new Random(8);
-    for (int n : AWKWARD) {
-      int offset = random.nextInt(20);
-      float[] a = new float[3 + n];
-      byte[] b = new byte[offset + n];
-      random.nextBytes(b);
-      for (int i = 0; i < a.length; i++) {
-        a[i] = random.nextInt(101) - 50;
-      }
-      float expected = scalar.dotBytes(a, 3, b, offset, n);
-      assertEquals(expected, fastest.dotBytes(a, 3, b, offset, n), "of " + n);
-    }
-  }
-
-  @Test
-  void decodeAgrees() {
-    Random random = new Random(10);
-    for (int n : AWKWARD) {
-      byte[] b = new byte[n];
-      random.nextBytes(b);
-      float[] expected = new float[n + 5];
-      float[] found = new float[n + 5];
-      scalar.decode(b, n, 0.3f, expected, 5);
-      fastest.decode(b, n, 0.3f, found, 5);
-      assertArrayEquals(expected, found, "of " + n);
-    }
-  }
-
-  @Test
-  void scaleOfWholeNumbersAgrees() {
-    Random random = new Random(9);
-    for (int n : AWKWARD) {
-      int[] x = random.ints(n, -20_000_000, 20_000_000).toArray();
-      float[] factors = floats(random, n);
-      float[] expected = new float[n];
-      float[] found = new float[n];
-      scalar.scale(x, factors, n, 0.3f, -2.5f, expected);
-      fastest.scale(x, factors, n, 0.3f, -2.5f, found);
-      for (int i = 0; i < n; i++) {
-        double size = Math.abs(x[i] * (double) factors[i]) + 2.5;
-        assertEquals(expected[i], found[i], 4 * 0x1p-24 * size, "of " + n);
-      }
-    }
   }
 
   @Test

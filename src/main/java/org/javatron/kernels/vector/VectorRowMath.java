@@ -1,6 +1,5 @@
 package org.javatron.kernels.vector;
 
-import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -35,11 +34,6 @@ public final class VectorRowMath implements RowMath {
   /** As many lanes. */
   private static final VectorSpecies<Short> SHORTS =
       VectorSpecies.of(short.class, VectorShape.forBitSize(SPECIES.vectorBitSize() / 2));
-
-  /** As many lanes, but no fewer than the 8 of the smallest vector there is. */
-  private static final VectorSpecies<Byte> BYTES =
-      VectorSpecies.of(
-          byte.class, VectorShape.forBitSize(Math.max(64, SPECIES.length() * Byte.SIZE)));
 
   private static final int INDEX_FACTOR = 0x9E3779B9;
 
@@ -374,7 +368,7 @@ public final class VectorRowMath implements RowMath {
    * of its own, on newer JDKs another one compiled than interpreted, so that a call would not give
    * the same bits after its warm-up as before.
    */
-  private static float sum(FloatVector lanes) {
+  static float sum(FloatVector lanes) {
     FloatVector sums = lanes;
     for (VectorShuffle<Float> half : HALVES) {
       sums = sums.add(sums.rearrange(half));
@@ -422,62 +416,19 @@ public final class VectorRowMath implements RowMath {
     }
   }
 
-  /** Four sums, so that additions need not wait for each other. */
   @Override
   public float dotBytes(float[] a, int aOffset, byte[] b, int bOffset, int length) {
-    int step = SPECIES.length();
-    FloatVector first = FloatVector.zero(SPECIES);
-    FloatVector second = first;
-    FloatVector third = first;
-    FloatVector fourth = first;
-    int i = 0;
-    if (BYTES.length() == step) {
-      for (; i + 4 * step <= length; i += 4 * step) {
-        first = floats(b, bOffset + i).fma(load(a, aOffset + i), first);
-        second = floats(b, bOffset + i + step).fma(load(a, aOffset + i + step), second);
-        third = floats(b, bOffset + i + 2 * step).fma(load(a, aOffset + i + 2 * step), third);
-        fourth = floats(b, bOffset + i + 3 * step).fma(load(a, aOffset + i + 3 * step), fourth);
-      }
-    }
-    float sum = sum(first.add(second).add(third.add(fourth)));
-    for (; i < length; i++) {
-      sum += a[aOffset + i] * b[bOffset + i];
-    }
-    return sum;
-  }
-
-  private static FloatVector floats(byte[] bytes, int offset) {
-    return (FloatVector)
-        ByteVector.fromArray(BYTES, bytes, offset).convertShape(VectorOperators.B2F, SPECIES, 0);
+    return VectorBytes.dot(a, aOffset, b, bOffset, length);
   }
 
   @Override
   public void decode(byte[] b, int length, float scale, float[] out, int outOffset) {
-    int step = SPECIES.length();
-    int i = 0;
-    if (BYTES.length() == step) {
-      for (; i + step <= length; i += step) {
-        floats(b, i).mul(scale).intoArray(out, outOffset + i);
-      }
-    }
-    for (; i < length; i++) {
-      out[outOffset + i] = scale * b[i];
-    }
+    VectorBytes.decode(b, length, scale, out, outOffset);
   }
 
   @Override
   public void scale(int[] x, float[] factors, int length, float factor, float base, float[] out) {
-    int i = 0;
-    FloatVector bases = FloatVector.broadcast(SPECIES, base);
-    for (; i < SPECIES.loopBound(length); i += SPECIES.length()) {
-      FloatVector whole =
-          (FloatVector)
-              IntVector.fromArray(INTS, x, i).convertShape(VectorOperators.I2F, SPECIES, 0);
-      whole.fma(load(factors, i).mul(factor), bases).intoArray(out, i);
-    }
-    for (; i < length; i++) {
-      out[i] = x[i] * (factors[i] * factor) + base;
-    }
+    VectorBytes.scale(x, factors, length, factor, base, out);
   }
 
   @Override
