@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.IntStream;
-import org.bytedeco.javacpp.FloatPointer;
 import org.javatron.embeddings.MemoryVectors;
 import org.junit.jupiter.api.Test;
 
@@ -61,35 +59,12 @@ class ProjectedSearchTest {
       float[] values = Int8SearchTest.KINDS.get(k).make(random, rows, dim);
       float[] asked = Int8SearchTest.KINDS.get(k).make(random, count, dim);
       MemoryVectors passages = vectors(values, dim);
-      ProjectedForm form =
-          new ProjectedForm(passages, SearchOptions.defaults().withTiles(rows, count));
-      form.pays(vectors(asked, dim), 1, 1);
-      try (QueryBlock block = new QueryBlock(count, dim);
-          ScanForm.Queries queries = form.queries(block);
-          FloatPointer tile = new FloatPointer((long) rows * dim);
-          ScanForm.Tiles tiles = queries.tiles(tile)) {
-        for (int q = 0; q < count; q++) {
-          block.set(q, asked, q * dim);
-        }
-        queries.load(0, count, asked);
-        for (int index : new int[] {0, 7}) { // whole, then by heads
-          tiles.open(index, 0, rows);
-          tiles.multiply(0, count);
-          float[] scores = new float[rows];
-          int[] all = IntStream.range(0, rows).toArray();
-          for (int q = 0; q < count; q++) {
-            double margin = tiles.scores(q, scores);
-            Int8SearchTest.requireWithin(margin, index == 0, scores, asked, q, values, dim);
-            double refined = tiles.refine(q, all, rows, scores, Double.NEGATIVE_INFINITY);
-            double theirs = refined < 0 ? margin : refined;
-            double largest =
-                Int8SearchTest.requireWithin(theirs, true, scores, asked, q, values, dim);
-            if (k <= 1) { // and it says something
-              assertTrue(margin < largest / 100, margin + " of " + largest);
-            }
-          }
-        }
-        form.close();
+      SearchOptions options = SearchOptions.defaults().withTiles(rows, count);
+      try (ProjectedForm form = new ProjectedForm(passages, options)) {
+        form.pays(vectors(asked, dim), 1, 1);
+        double most = k <= 1 ? 0.01 : Double.POSITIVE_INFINITY;
+        ScanMarginChecks.requireWithin(form, asked, values, dim, 0, true, most);
+        ScanMarginChecks.requireWithin(form, asked, values, dim, 7, form.head == dim, most);
       }
     }
   }
