@@ -24,6 +24,21 @@ interface Collector {
       float[] scores, int[] positions, int count, int base, double margin, CanonicalScores exact);
 
   /**
+   * Says that a part of the passages, {@code share} of them in tiles of so many rows, has been
+   * offered and nothing else: a collector may guess a bound from them, until it is cleared. Not
+   * while there are offers.
+   */
+  default void guess(double share, int tile) {}
+
+  /**
+   * Whether the result is right, once everything pending has its key: not if a bound was guessed
+   * that it does not reach. Then the query has to be collected again, without a guess.
+   */
+  default boolean right() {
+    return true;
+  }
+
+  /**
    * Ends the offers: drops what is certainly not in the result and puts the ordinals of the
    * passages that are still to be scored, ascending, into {@link #pending} from {@link
    * #firstPending} on.

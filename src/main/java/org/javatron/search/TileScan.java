@@ -3,7 +3,10 @@ package org.javatron.search;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.javatron.embeddings.Vectors;
 import org.javatron.io.Progress;
 import org.javatron.kernels.RowMath;
@@ -28,7 +31,8 @@ final class TileScan implements Closeable {
   private final Collector[] collectors;
   private final TileScratch[] scratch;
   private long first;
-  private int count;
+  private int total; // queries
+  private int[] members; // which of them are in the block
 
   TileScan(
       Task task,
@@ -55,21 +59,53 @@ final class TileScan implements Closeable {
     }
   }
 
-  /** Compares the queries from {@code first} on with all passages. */
+  /** Finds what the queries from {@code first} on want of all passages. */
   void run(long firstQuery, int queryCount, Progress progress) throws IOException {
     first = firstQuery;
-    count = queryCount;
+    total = queryCount;
+    int[] wrong = pass(IntStream.range(0, total).toArray(), true, progress);
+    if (wrong.length > 0) {
+      pass(wrong, false, Progress.none());
+    }
+  }
+
+  /**
+   * Compares some of the queries with all passages.
+   *
+   * @param guesses whether bounds may be guessed
+   * @return the queries whose guess was wrong
+   */
+  private int[] pass(int[] queries, boolean guesses, Progress progress) throws IOException {
+    members = queries;
     load();
     long passages = task.passages().rows();
     int tiles = (int) ((passages + passageTile - 1) / passageTile);
+    int sampled = guesses && tiles >= BoundGuess.LEAST_TILES ? tiles / BoundGuess.STEP : 0;
+    int step = BoundGuess.STEP;
+    scan(sampled, number -> number * step + step / 2, progress);
+    if (sampled > 0) {
+      double share = (double) sampled * passageTile / passages;
+      workers.run(queries.length, (q, worker) -> collectors[queries[q]].guess(share, passageTile));
+    }
+    scan(
+        tiles - sampled,
+        number -> number + Math.min(sampled, (number + step / 2 - 1) / (step - 1)),
+        progress);
+    score();
+    return Arrays.stream(queries).filter(query -> !collectors[query].right()).toArray();
+  }
+
+  /** Compares so many tiles, of these numbers. */
+  private void scan(int tiles, IntUnaryOperator number, Progress progress) throws IOException {
+    long passages = task.passages().rows();
     // Few tiles would leave threads idle: then the queries are divided too.
-    int queryTiles = (count + queryTile - 1) / queryTile;
+    int queryTiles = (members.length + queryTile - 1) / queryTile;
     int parts = Math.min(queryTiles, 1 + 4 * workers.threads() / (tiles + 1));
     workers.run(
         tiles * parts,
-        (number, worker) -> {
-          int tile = number / parts;
-          int part = number % parts;
+        (task, worker) -> {
+          int tile = number.applyAsInt(task / parts);
+          int part = task % parts;
           int rows = (int) Math.min(passageTile, passages - (long) tile * passageTile);
           int firstTile = part * queryTiles / parts;
           int lastTile = (part + 1) * queryTiles / parts;
@@ -81,15 +117,18 @@ final class TileScan implements Closeable {
   }
 
   private void load() throws IOException {
-    int chunk = Math.min(count, 256);
+    int chunk = Math.min(members.length, 256);
     float[] values = new float[chunk * dim];
-    for (int q = 0; q < count; q += chunk) {
-      int rows = Math.min(chunk, count - q);
-      task.queries().read(first + q, rows, values, 0);
-      Checks.finite(task.queries(), first + q, values, rows * dim);
+    float[] row = new float[dim];
+    for (int q = 0; q < members.length; q += chunk) {
+      int rows = Math.min(chunk, members.length - q);
       for (int i = 0; i < rows; i++) {
-        block.set(q + i, values, i * dim);
-        collectors[q + i].clear();
+        int member = members[q + i];
+        task.queries().read(first + member, 1, row, 0);
+        Checks.finite(task.queries(), first + member, row, dim);
+        block.set(q + i, row, 0);
+        System.arraycopy(row, 0, values, i * dim, dim);
+        collectors[member].clear();
       }
       loaded.load(q, rows, values);
     }
@@ -101,12 +140,12 @@ final class TileScan implements Closeable {
       return;
     }
     mine.tiles.open(index, from, rows);
-    for (int q = firstTile * queryTile; q < Math.min(count, lastTile * queryTile); ) {
-      int m = Math.min(queryTile, count - q);
+    for (int q = firstTile * queryTile; q < Math.min(members.length, lastTile * queryTile); ) {
+      int m = Math.min(queryTile, members.length - q);
       mine.tiles.multiply(q, m);
       for (int i = q; i < q + m; i++) {
         double margin = mine.tiles.scores(i, mine.row);
-        mine.exact.query(block.values(i), first + i);
+        mine.exact.query(block.values(i), first + members[i]);
         if (!(margin < Double.POSITIVE_INFINITY)) { // or NaN
           for (int j = 0; j < rows; j++) {
             mine.row[j] = mine.exact.score(from + j);
@@ -120,7 +159,7 @@ final class TileScan implements Closeable {
   }
 
   private void collect(int q, int from, int rows, double margin, TileScratch mine) {
-    Collector collector = collectors[q];
+    Collector collector = collectors[members[q]];
     double bound = collector.bound();
     float least = Math.nextDown((float) (bound - margin));
     int found = rowMath.collectReaching(mine.row, rows, least, mine.positions);
@@ -138,8 +177,22 @@ final class TileScan implements Closeable {
     }
   }
 
-  /** Scores what is left canonically and hands the results over in the queries' order. */
+  /** Hands the results over in the queries' order. */
   void deliver(Searcher.Results results) throws IOException {
+    Hits[] hits = new Hits[DELIVERED];
+    for (int q = 0; q < total; q += DELIVERED) {
+      int from = q;
+      int some = Math.min(DELIVERED, total - q);
+      workers.run(some, (i, worker) -> hits[i] = collectors[from + i].hits());
+      for (int i = 0; i < some; i++) {
+        results.accept(first + q + i, hits[i]);
+      }
+    }
+  }
+
+  /** Scores canonically what is left. */
+  private void score() throws IOException {
+    int count = members.length;
     int groups = Math.min(count, workers.threads());
     workers.run(
         groups,
@@ -148,15 +201,6 @@ final class TileScan implements Closeable {
           int to = (int) ((long) count * (group + 1) / groups);
           score(from, to, scratch[worker]);
         });
-    Hits[] hits = new Hits[DELIVERED];
-    for (int q = 0; q < count; q += DELIVERED) {
-      int from = q;
-      int some = Math.min(DELIVERED, count - q);
-      workers.run(some, (i, worker) -> hits[i] = collectors[from + i].hits());
-      for (int i = 0; i < some; i++) {
-        results.accept(first + q + i, hits[i]);
-      }
-    }
   }
 
   /**
@@ -168,8 +212,8 @@ final class TileScan implements Closeable {
     int[] next = new int[to - from];
     long pending = 0;
     for (int q = from; q < to; q++) {
-      ends[q - from] = collectors[q].settle();
-      next[q - from] = collectors[q].firstPending();
+      ends[q - from] = collectors[members[q]].settle();
+      next[q - from] = collectors[members[q]].firstPending();
       pending += ends[q - from] - next[q - from];
     }
     long rows = task.passages().rows();
@@ -179,11 +223,11 @@ final class TileScan implements Closeable {
       int some = (int) Math.min(step, rows - base);
       FloatBuffer tile = dense ? task.passages().tile(base, some, mine.tile.asBuffer()) : null;
       for (int q = from; q < to; q++) {
-        long[] keys = collectors[q].pending();
+        long[] keys = collectors[members[q]].pending();
         int end = ends[q - from];
         int i = next[q - from];
         if (i < end && keys[i] < base + some) {
-          mine.exact.query(block.values(q), first + q);
+          mine.exact.query(block.values(q), first + members[q]);
         }
         for (; i < end && keys[i] < base + some; i++) {
           int ordinal = (int) keys[i];

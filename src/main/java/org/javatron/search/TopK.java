@@ -20,7 +20,8 @@ import java.util.Arrays;
  * bound without a margin of its own. No passage is scored twice.
  *
  * <p>A selection need not wait until the buffer is full: the sooner the bound rises, the fewer
- * candidates come. It is made each time that half as many as the depth are new.
+ * candidates come. It is made each time that half as many as the depth are new. And after a part of
+ * the passages the bound may be guessed ({@link BoundGuess}).
  */
 final class TopK implements Collector {
   /** So many new candidates at least are worth a selection. */
@@ -33,6 +34,7 @@ final class TopK implements Collector {
   private int scored; // so many at the front are canonical: none or depth
   private double margin;
   private volatile double bound;
+  private double guess;
 
   /** Room for the best {@code depth} of at most {@code candidates} passages, and some more. */
   TopK(int depth, int candidates, int slack) {
@@ -52,6 +54,7 @@ final class TopK implements Collector {
     next = next();
     margin = 0;
     bound = Double.NEGATIVE_INFINITY;
+    guess = Double.NEGATIVE_INFINITY;
   }
 
   @Override
@@ -82,6 +85,26 @@ final class TopK implements Collector {
       }
       keys[size++] = SortKey.of(score, base + positions[i]);
     }
+  }
+
+  @Override
+  public void guess(double share, int tile) {
+    if (scored == 0) { // else the best stand at the front, and may not be moved
+      guess = BoundGuess.of(keys, size, depth, share, tile) - margin;
+      bound = Math.max(bound, guess);
+    }
+  }
+
+  @Override
+  public boolean right() {
+    if (guess == Double.NEGATIVE_INFINITY) {
+      return true;
+    }
+    if (size < depth) {
+      return false;
+    }
+    SortKey.selectLargest(keys, size, depth);
+    return SortKey.score(keys[depth - 1]) >= guess;
   }
 
   private void compact(CanonicalScores exact) {
