@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.javatron.embeddings.Embeddings;
 import org.javatron.embeddings.Int8Embeddings;
 import org.javatron.embeddings.Int8Writer;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Spec;
       "",
       "A quarter of float32's bytes: each vector's values on other axes, as whole numbers from -127"
           + " to 127 with a scale, and how far they lie from the vector. The first axes, the head, say"
-          + " most. search --quantized reads the heads of all passages, the rest of those that may be"
+          + " most. search --quantized reads heads of all passages, the rest of those that may be"
           + " among the best, and the embeddings of those that may be still; what it finds is the same"
           + " to the last bit. A run that was killed goes on where it stopped.",
       "",
@@ -54,13 +55,13 @@ final class QuantizeCommand implements Callable<Integer> {
   private List<Path> queryFolders;
 
   @Option(
-      names = "--head",
-      defaultValue = "0",
+      names = "--heads",
+      split = ",",
       paramLabel = "N",
       description =
-          "Values that a search reads of every passage, a multiple of 64, or the embeddings'"
-              + " dimension for all. Default: what a sample shows to be the least work.")
-  private int head;
+          "How many values a search may read of every passage, ascending multiples of 64, such as"
+              + " 192,256,384: it takes what pays. Default: what a sample shows to be good.")
+  private List<Integer> heads = List.of();
 
   @Option(
       names = "--output",
@@ -77,12 +78,12 @@ final class QuantizeCommand implements Callable<Integer> {
     Embeddings embeddings = EmbeddingsInput.open(passageFolders, "passages");
     Embeddings queries =
         queryFolders == null ? null : EmbeddingsInput.open(queryFolders, "queries");
-    Int8Writer.requireFitting(embeddings, queries, head);
+    Int8Writer.requireFitting(embeddings, queries, heads);
     if (force) {
       Int8Writer.discard(output);
     }
     PrintWriter err = spec.commandLine().getErr();
-    try (Int8Writer writer = new Int8Writer(embeddings, queries, head, output);
+    try (Int8Writer writer = new Int8Writer(embeddings, queries, heads, output);
         Progress progress =
             Progress.console(
                 err, "quantizing", writer.rowsWritten(), embeddings.rows(), "passages")) {
@@ -91,16 +92,12 @@ final class QuantizeCommand implements Callable<Integer> {
     Int8Embeddings made = Int8Embeddings.open(output);
     err.printf(
         Locale.ROOT,
-        "quantize: %s: %d vectors of %d values in %.1f MB, of which a search reads %.1f MB first%n",
+        "quantize: %s: %d vectors of %d values in %.1f MB; a search reads heads of %s values%n",
         output,
         made.rows(),
         made.dim(),
-        mebibytes(made, made.space().headSize()) + mebibytes(made, made.space().tailSize()),
-        mebibytes(made, made.space().headSize()));
+        made.bytes() / (double) (1 << 20),
+        made.heads().stream().map(String::valueOf).collect(Collectors.joining(", ")));
     return 0;
-  }
-
-  private static double mebibytes(Int8Embeddings int8, int size) {
-    return int8.rows() * Int8Embeddings.recordBytes(size) / (double) (1 << 20);
   }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -73,9 +74,14 @@ final class BlockFile implements Closeable {
     return hash;
   }
 
-  static void discard(Path named) throws IOException {
-    Files.deleteIfExists(named);
-    Files.deleteIfExists(part(named));
+  /** Deletes those files of a folder, whole or not, whose names begin and end so. */
+  static void discard(Path directory, String prefix, String suffix) throws IOException {
+    String glob = String.format("{%s*%s,.%1$s*%2$s.part}", prefix, suffix);
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, glob)) {
+      for (Path file : files) {
+        Files.delete(file);
+      }
+    }
   }
 
   @Override

@@ -19,7 +19,6 @@ public final class Int8Code {
 
   private float scale;
   private double residual;
-  private double norm;
   private double length;
 
   /** There is nothing to set. */
@@ -39,10 +38,8 @@ public final class Int8Code {
   public void set(
       double[] rotated, int from, int size, int limit, int shift, byte[] codes, int offset) {
     double greatest = 0;
-    double square = 0;
     for (int i = from; i < from + size; i++) {
       greatest = Math.max(greatest, Math.abs(rotated[i]));
-      square += rotated[i] * rotated[i];
     }
     scale = greatest == 0 ? 0 : Math.nextUp((float) (greatest / limit));
     double reciprocal = scale == 0 ? 0 : 1.0 / scale;
@@ -57,13 +54,12 @@ public final class Int8Code {
       codes[offset + i] = (byte) (code + shift);
     }
     residual = Math.sqrt(left) * SPARE;
-    norm = Math.sqrt(square) * SPARE;
     length = scale * Math.sqrt(coded) * SPARE;
   }
 
-  /** The least float32 that is no less, or the next: bounds are rounded upwards. */
-  static float above(double value) {
-    return value == 0 ? 0 : Math.nextUp((float) value);
+  /** A float32 that is no less than the root of a sum of squares: bounds are rounded upwards. */
+  static float root(double square) {
+    return square == 0 ? 0 : Math.nextUp((float) (Math.sqrt(square) * SPARE));
   }
 
   /**
@@ -82,15 +78,6 @@ public final class Int8Code {
    */
   public double residual() {
     return residual;
-  }
-
-  /**
-   * How long the vector is.
-   *
-   * @return an upper bound
-   */
-  public double norm() {
-    return norm;
   }
 
   /**

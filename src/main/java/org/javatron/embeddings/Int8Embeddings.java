@@ -18,30 +18,37 @@ import org.javatron.io.Sha256;
  * beside the embeddings it was made of and cannot replace them: it says which passages may be among
  * the best, they say which are.
  *
- * <p>Heads and tails lie in two files, so that what a scan reads of all passages is in one piece.
- * Record {@code i} is row {@code i}: as many codes as {@link Int8Space#headSize} or {@link
- * Int8Space#tailSize}, then four float32, little-endian. Of a head: scale, residual, the length of
- * scale times codes, the length of the tail. Of a tail: scale, residual, and twice nothing.
- * Residuals and lengths are upper bounds. Thread-safe; there is nothing to close.
+ * <p>Each part of the vectors lies in a file of its own, so that what a scan reads of all passages
+ * is in few pieces. Record {@code i} is row {@code i}: as many codes as {@link Int8Space#size},
+ * then four float32, little-endian: the part's scale; and of the head that this part completes, its
+ * residual, the length of scales times codes, and the length of the tail behind it. Residuals and
+ * lengths are upper bounds. Thread-safe; there is nothing to close.
  */
 public final class Int8Embeddings {
   static final String NAME = "int8.json";
-  static final String HEADS = "heads.bin";
-  static final String TAILS = "tails.bin";
+  private static final int NUMBERS = 4 * Float.BYTES;
+  static final String PREFIX = "codes-";
+  static final String SUFFIX = ".bin";
   static final String AXES = "axes.bin";
 
   private final Path directory;
   private final Int8Header header;
   private final Int8Space space;
-  private final MappedFile heads;
-  private final MappedFile tails;
+  private final MappedFile[] parts;
 
   private Int8Embeddings(Path directory, Int8Header header, int window) throws IOException {
     this.directory = directory;
     this.header = header;
     space = space(directory, header);
-    heads = map(HEADS, Int8Header.recordBytes(space.headSize()), window);
-    tails = map(TAILS, Int8Header.recordBytes(space.tailSize()), window);
+    parts = new MappedFile[space.parts()];
+    for (int part = 0; part < parts.length; part++) {
+      parts[part] = map(name(part), recordBytes(space.size(part)), window);
+    }
+  }
+
+  /** The file of a part. */
+  static String name(int part) {
+    return PREFIX + part + SUFFIX;
   }
 
   /**
@@ -86,7 +93,7 @@ public final class Int8Embeddings {
       throw new InputException(file + " is not the file that quantize wrote: quantize again");
     }
     PrincipalAxes axes = PrincipalAxes.of(header.dim(), Files.readAllBytes(file));
-    return new Int8Space(header.dim(), axes, header.head(), header.seed());
+    return new Int8Space(header.dim(), axes, header.heads(), header.seed());
   }
 
   /**
@@ -128,6 +135,28 @@ public final class Int8Embeddings {
   }
 
   /**
+   * How many coordinates the heads have that a search may read first.
+   *
+   * @return ascending; the last is the whole vector
+   */
+  public List<Integer> heads() {
+    return header.heads();
+  }
+
+  /**
+   * The codes' size.
+   *
+   * @return bytes
+   */
+  public long bytes() {
+    long bytes = 0;
+    for (int part = 0; part < parts.length; part++) {
+      bytes += rows() * recordBytes(space.size(part));
+    }
+    return bytes;
+  }
+
+  /**
    * The coordinates of the codes.
    *
    * @return the same for all
@@ -146,41 +175,17 @@ public final class Int8Embeddings {
   }
 
   /**
-   * Records of heads in memory that native code can read: where they lie if they lie in one piece,
+   * Records of a part in memory that native code can read: where they lie if they lie in one piece,
    * else a copy.
    *
+   * @param part which, from 0 on
    * @param from the first row
    * @param count how many rows
    * @param scratch direct, at least {@code count} records; overwritten if needed
    * @return direct, little-endian, from position 0 to its limit
    */
-  public ByteBuffer heads(long from, int count, ByteBuffer scratch) {
-    return records(heads, from, count, scratch);
-  }
-
-  /**
-   * Records of tails, likewise.
-   *
-   * @param from the first row
-   * @param count how many rows
-   * @param scratch direct, at least {@code count} records; overwritten if needed
-   * @return direct, little-endian, from position 0 to its limit
-   */
-  public ByteBuffer tails(long from, int count, ByteBuffer scratch) {
-    return records(tails, from, count, scratch);
-  }
-
-  /**
-   * Bytes of a record.
-   *
-   * @param size codes in it
-   * @return a multiple of 16
-   */
-  public static int recordBytes(int size) {
-    return Int8Header.recordBytes(size);
-  }
-
-  private ByteBuffer records(MappedFile file, long from, int count, ByteBuffer scratch) {
+  public ByteBuffer records(int part, long from, int count, ByteBuffer scratch) {
+    MappedFile file = parts[part];
     Objects.checkFromIndexSize(from, count, rows());
     if (count == 0 || file.contiguous(from) >= count) {
       return file.slice(from, count);
@@ -192,5 +197,15 @@ public final class Int8Embeddings {
       next += piece;
     }
     return target.flip();
+  }
+
+  /**
+   * Bytes of a record.
+   *
+   * @param size codes in it
+   * @return a multiple of 16
+   */
+  public static int recordBytes(int size) {
+    return size + NUMBERS;
   }
 }

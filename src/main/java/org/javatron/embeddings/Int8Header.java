@@ -18,7 +18,8 @@ import org.javatron.io.InputException;
  *
  * @param rows how many vectors
  * @param dim values of a vector
- * @param head coordinates that a scan multiplies first
+ * @param heads how many coordinates a scan may multiply first, ascending, {@code dim} last: where
+ *     the parts of a vector end
  * @param seed of the {@link Rotation}s
  * @param mean what was taken off every vector first, {@code [dim]}
  * @param axes the hash of the file of {@link PrincipalAxes}
@@ -28,26 +29,22 @@ import org.javatron.io.InputException;
 record Int8Header(
     long rows,
     int dim,
-    int head,
+    List<Integer> heads,
     long seed,
     float[] mean,
     String axes,
     List<String> sources,
     List<String> queries) {
   private static final String FORMAT = "javatron-int8";
-  private static final int VERSION = 2;
-
-  /** Bytes behind a row's codes: four float32. */
-  static final int NUMBERS = 16;
-
-  static int recordBytes(int size) {
-    return size + NUMBERS;
-  }
+  private static final int VERSION = 3;
 
   ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("format", FORMAT).put("version", VERSION);
-    json.put("rows", rows).put("dim", dim).put("head", head).put("rotation_seed", seed);
+    json.put("rows", rows).put("dim", dim);
+    ArrayNode ends = json.putArray("heads");
+    heads.forEach(ends::add);
+    json.put("rotation_seed", seed);
     json.put("axes_sha256", axes);
     ArrayNode made = json.putArray("embeddings_sha256");
     sources.forEach(made::add);
@@ -67,12 +64,25 @@ record Int8Header(
     return new Int8Header(
         json.number("rows", 0, Long.MAX_VALUE),
         dim,
-        (int) json.number("head", 1, dim),
+        heads(json, dim),
         json.number("rotation_seed", Long.MIN_VALUE, Long.MAX_VALUE),
         mean(json, dim),
         json.text("axes_sha256"),
         texts(json, "embeddings_sha256"),
         texts(json, "queries_sha256"));
+  }
+
+  private static List<Integer> heads(JsonFields json, int dim) throws InputException {
+    List<Integer> heads = new ArrayList<>();
+    json.node().path("heads").forEach(each -> heads.add(each.asInt()));
+    int last = 0;
+    for (int head : heads) {
+      last = head > last ? head : dim + 1; // not ascending
+    }
+    if (last != dim) {
+      throw json.wrong("heads", "ascending up to " + dim, json.node().path("heads"));
+    }
+    return heads;
   }
 
   private static List<String> texts(JsonFields json, String name) {

@@ -8,7 +8,7 @@ import org.javatron.kernels.DoubleBlas;
  * spaced. Rows that are not finite are left out; who reads all rows refuses them.
  */
 final class Moments {
-  private static final int SAMPLE = 1 << 14;
+  private static final int SAMPLE = 1 << 13;
   private static final int CHUNK = 1024;
 
   private final int dim;

@@ -1,24 +1,19 @@
 package org.javatron.embeddings;
 
 /**
- * Principal axes of some vectors, and how many of them a search should look at first. Chosen from
- * samples; no result depends on it.
+ * Principal axes of some vectors, and what the first of them leave undecided. Chosen from samples;
+ * no result depends on it.
  *
  * @param mean what the passages have in common; zeros if it was not asked for
  * @param axes by which most of passages and queries comes first
- * @param head how many axes a search multiplies for all passages
- * @param cost the expected work of a search with that head, in multiplied values a passage and
- *     query
+ * @param shares what heads leave
  */
-public record Projection(float[] mean, PrincipalAxes axes, int head, double cost) {
+public record Projection(float[] mean, PrincipalAxes axes, HeadShares shares) {
   /**
    * What codes of passages and queries miss of a product, relative to the lengths, or somewhat
    * more.
    */
-  private static final double CODED = 0.02;
-
-  /** What searches of an int8 form are expected to ask for. */
-  private static final double DEPTH = 1000;
+  private static final double CODED = 0.008;
 
   /**
    * For passages from which the mean is taken off.
@@ -26,7 +21,6 @@ public record Projection(float[] mean, PrincipalAxes axes, int head, double cost
    * @param queries some like those to come, or null: then passages stand for them
    */
   static Projection centred(Vectors passages, Vectors queries) {
-    double wanted = DEPTH / Math.max(DEPTH, passages.rows());
     Moments moments = new Moments(passages);
     double[] covariance = moments.covariance();
     int dim = passages.dim();
@@ -35,7 +29,7 @@ public record Projection(float[] mean, PrincipalAxes axes, int head, double cost
             ? PrincipalAxes.of(dim, covariance)
             : PrincipalAxes.of(dim, covariance, new Moments(queries).secondMoments());
     Vectors asked = queries == null ? passages : queries;
-    return of(moments.mean(), axes, passages, asked, CODED, wanted);
+    return of(moments.mean(), axes, passages, asked, CODED);
   }
 
   /**
@@ -43,33 +37,27 @@ public record Projection(float[] mean, PrincipalAxes axes, int head, double cost
    *
    * @param passages float32 [N, dim]
    * @param queries float32 [Q, dim]
-   * @param wanted which part of the passages each query wants
    * @return the projection; its mean is 0
    */
-  public static Projection of(Vectors passages, Vectors queries, double wanted) {
+  public static Projection of(Vectors passages, Vectors queries) {
     int dim = passages.dim();
     double[] ofPassages = new Moments(passages).secondMoments();
     double[] ofQueries = new Moments(queries).secondMoments();
     PrincipalAxes axes = PrincipalAxes.of(dim, ofPassages, ofQueries);
-    return of(new float[dim], axes, passages, queries, 0, wanted);
+    return of(new float[dim], axes, passages, queries, 0);
   }
 
   private static Projection of(
-      float[] mean,
-      PrincipalAxes axes,
-      Vectors passages,
-      Vectors queries,
-      double error,
-      double wanted) {
+      float[] mean, PrincipalAxes axes, Vectors passages, Vectors queries, double error) {
     int dim = mean.length;
-    double[] some = some(passages, HeadLength.PASSAGES);
+    double[] some = some(passages, HeadShares.PASSAGES);
     for (int i = 0; i < some.length; i++) {
       some[i] -= mean[i % dim];
     }
-    double[] asked = some(queries, HeadLength.QUERIES);
-    HeadLength length =
-        HeadLength.of(dim, projected(axes, dim, some), projected(axes, dim, asked), error, wanted);
-    return new Projection(mean, axes, length.head(), length.cost());
+    double[] asked = some(queries, HeadShares.QUERIES);
+    HeadShares shares =
+        new HeadShares(dim, projected(axes, dim, some), projected(axes, dim, asked), error);
+    return new Projection(mean, axes, shares);
   }
 
   /**
@@ -80,8 +68,8 @@ public record Projection(float[] mean, PrincipalAxes axes, int head, double cost
    */
   public static long bytes(int dim) {
     long matrices = 6L * dim * dim;
-    long samples = 2L * (HeadLength.PASSAGES + HeadLength.QUERIES) * dim;
-    long scores = 3L * HeadLength.PASSAGES * HeadLength.QUERIES;
+    long samples = 2L * (HeadShares.PASSAGES + HeadShares.QUERIES) * dim;
+    long scores = 3L * HeadShares.PASSAGES * HeadShares.QUERIES;
     return (matrices + samples + scores) * Double.BYTES;
   }
 

@@ -215,15 +215,31 @@ public interface RowMath {
   float dotBytes(float[] a, int aOffset, byte[] b, int bOffset, int length);
 
   /**
-   * {@code out[outOffset + i] = scale b[i]}.
+   * The inner products of some floats and rows of bytes, in float32 and any order.
    *
-   * @param b bytes from -128 to 127, from index 0
+   * @param a the floats
+   * @param aOffset index of the first
+   * @param b bytes from -128 to 127, row after row from index 0
+   * @param step from one row to the next
+   * @param rows how many
+   * @param length how many values are multiplied
+   * @param out gets a product for each row
+   * @param outOffset index of the first
+   */
+  void dotBytes(
+      float[] a, int aOffset, byte[] b, int step, int rows, int length, float[] out, int outOffset);
+
+  /**
+   * {@code out[outOffset + i] = scale b[bOffset + i]}.
+   *
+   * @param b bytes from -128 to 127
+   * @param bOffset index of the first
    * @param length how many
    * @param scale for all
    * @param out gets the results
    * @param outOffset index of the first
    */
-  void decode(byte[] b, int length, float scale, float[] out, int outOffset);
+  void decode(byte[] b, int bOffset, int length, float scale, float[] out, int outOffset);
 
   /**
    * {@code out[i] = x[i] (factors[i] factor) + base}, a fused multiply-add or not.

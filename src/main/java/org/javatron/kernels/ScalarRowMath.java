@@ -188,9 +188,24 @@ public final class ScalarRowMath implements RowMath {
   }
 
   @Override
-  public void decode(byte[] b, int length, float scale, float[] out, int outOffset) {
+  public void dotBytes(
+      float[] a,
+      int aOffset,
+      byte[] b,
+      int step,
+      int rows,
+      int length,
+      float[] out,
+      int outOffset) {
+    for (int row = 0; row < rows; row++) {
+      out[outOffset + row] = dotBytes(a, aOffset, b, row * step, length);
+    }
+  }
+
+  @Override
+  public void decode(byte[] b, int bOffset, int length, float scale, float[] out, int outOffset) {
     for (int i = 0; i < length; i++) {
-      out[outOffset + i] = scale * b[i];
+      out[outOffset + i] = scale * b[bOffset + i];
     }
   }
 

@@ -1,70 +1,78 @@
 package org.javatron.search;
 
-import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
 import org.javatron.kernels.Blas;
 
 /**
  * Queries as floats. Few are multiplied with the bytes one by one, as fast as memory gives the
- * heads. For many the codes of a tile are made floats once, for BLAS: heads, and tails too while
- * heads decide little.
+ * heads. For many the codes of a tile's heads are made floats once, for BLAS.
  */
 final class Int8FloatTiles extends Int8Tiles {
   /** Up to so many queries are few. */
   private static final int FEW_QUERIES = 8;
 
   /** Passages whose codes are copied to the heap at once, for the first-level cache. */
-  private static final int COPIED = 16;
+  private static final int COPIED = 32;
 
-  /** A second look at a tail costs as much as some twenty products in a matrix. */
-  private static final double MOST_LEFT = 0.08;
-
-  private final HeadShare share = new HeadShare(MOST_LEFT);
   private final boolean few;
   private final int size;
   private final byte[] codes;
-  private final FloatPointer sums;
+  private final float[] values; // of one passage
+  private final float[][] sums; // [query, passageTile], if there are few
+  private final float[][] ofPart; // likewise
+  private final FloatPointer products; // the same if there are many
   private final FloatBuffer buffer;
-  private final FloatPointer decoded; // [passageTile, size], if there are many queries
-  private boolean byHeads;
-  private float tailResidual;
+  private final FloatPointer decoded; // [passageTile, size]
   private int firstQuery;
 
   Int8FloatTiles(Int8Form form, Int8Queries queries) {
-    super(form, queries);
+    super(form, queries, costs(form, queries.block.rows() <= FEW_QUERIES));
     int most = Math.min(form.queryTile, queries.block.rows());
     few = queries.block.rows() <= FEW_QUERIES;
-    size = headSize + tailSize;
-    codes = new byte[COPIED * headRecord];
-    sums = new FloatPointer((long) most * form.passageTile);
-    buffer = sums.asBuffer();
+    size = form.space.size();
+    codes = new byte[COPIED * (size + form.record(0))];
+    values = new float[size];
+    ofPart = new float[few ? most : 0][form.passageTile];
+    sums = new float[few ? most : 0][form.passageTile];
+    products = few ? null : new FloatPointer((long) most * form.passageTile);
+    buffer = few ? null : products.asBuffer();
     decoded = few ? null : new FloatPointer((long) form.passageTile * size);
+  }
+
+  /** Alone, a value costs as much as in a scan for few, and four times as much as in a product. */
+  private static HeadChoice.Costs costs(Int8Form form, boolean few) {
+    return few ? form.costs(200, 1) : form.costs(800, 4);
   }
 
   @Override
   public void open(int index, int from, int rows) {
     super.open(index, from, rows);
-    byHeads = few || tailSize == 0 || share.decidesTile(index);
-    tailResidual = 0;
     if (few) {
       return;
     }
     FloatBuffer target = decoded.asBuffer();
-    byte[] row = new byte[Math.max(headSize, tailSize)];
-    float[] values = new float[size];
-    ByteBuffer tails = byHeads ? null : tailRecords();
-    for (int i = 0; i < rows; i++) {
-      heads.get(i * headRecord, row, 0, headSize);
-      rowMath.decode(row, headSize, scales[i], values, 0);
-      if (!byHeads) {
-        int numbers = i * tailRecord + tailSize;
-        tails.get(i * tailRecord, row, 0, tailSize);
-        rowMath.decode(row, tailSize, tails.getFloat(numbers), values, headSize);
-        tailResidual = Math.max(tailResidual, tails.getFloat(numbers + 4));
+    for (int part = 0; part <= head; part++) {
+      int record = form.record(part);
+      int length = form.space.size(part);
+      for (int row = 0; row < rows; row += COPIED) {
+        int some = copy(part, row);
+        for (int i = 0; i < some; i++) {
+          rowMath.decode(codes, i * record, length, scales[part][row + i], values, 0);
+          target.put((row + i) * size + form.space.offset(part), values, 0, length);
+        }
       }
-      target.put(i * size, values, 0, byHeads ? headSize : size);
     }
+  }
+
+  /** Copies some records to the heap and takes their numbers; returns how many. */
+  private int copy(int part, int row) {
+    int record = form.record(part);
+    int some = Math.min(COPIED, rows - row);
+    records(part).get(row * record, codes, 0, some * record);
+    take(part, row, some, codes, form.space.size(part), record);
+    return some;
   }
 
   @Override
@@ -74,63 +82,62 @@ final class Int8FloatTiles extends Int8Tiles {
       multiplyFew(q, m);
       return;
     }
-    int width = byHeads ? headSize : size;
+    int width = form.space.offset(head + 1);
     FloatPointer left = queries.floats(q);
-    Blas.rowsTimesRows(m, rows, width, 1f, left, size, decoded, size, 0f, sums, rows);
+    Blas.rowsTimesRows(m, rows, width, 1f, left, size, decoded, size, 0f, products, rows);
   }
 
   private void multiplyFew(int q, int m) {
-    for (int from = 0; from < rows; from += COPIED) {
-      int some = Math.min(COPIED, rows - from);
-      heads.get(from * headRecord, codes, 0, some * headRecord);
-      for (int i = 0; i < m; i++) {
-        float[] query = queries.values[q + i];
-        for (int j = 0; j < some; j++) {
-          float product = rowMath.dotBytes(query, 0, codes, j * headRecord, headSize);
-          buffer.put(i * rows + from + j, product * scales[from + j]);
+    for (int i = 0; i < m; i++) {
+      Arrays.fill(sums[i], 0, rows, queries.bases[q + i]);
+    }
+    for (int part = 0; part <= head; part++) {
+      int record = form.record(part);
+      int offset = form.space.offset(part);
+      int length = form.space.size(part);
+      for (int row = 0; row < rows; row += COPIED) {
+        int some = copy(part, row);
+        for (int i = 0; i < m; i++) {
+          float[] out = ofPart[i];
+          rowMath.dotBytes(queries.values[q + i], offset, codes, record, some, length, out, row);
         }
       }
+      for (int i = 0; i < m; i++) {
+        addScaled(sums[i], scales[part], ofPart[i], rows);
+      }
+    }
+  }
+
+  private static void addScaled(float[] sums, float[] scales, float[] products, int rows) {
+    for (int i = 0; i < rows; i++) {
+      sums[i] += products[i] * scales[i];
     }
   }
 
   @Override
   public double scores(int q, float[] scores) {
-    buffer.get((q - firstQuery) * rows, scores, 0, rows);
-    float base = queries.bases[q];
-    for (int i = 0; i < rows; i++) {
-      scores[i] += base;
+    if (few) {
+      System.arraycopy(sums[q - firstQuery], 0, scores, 0, rows);
+    } else {
+      buffer.get((q - firstQuery) * rows, scores, 0, rows);
+      float base = queries.bases[q];
+      for (int i = 0; i < rows; i++) {
+        scores[i] += base;
+      }
     }
-    if (!byHeads) {
-      return whole(q, 0, 0, tailResidual);
-    }
-    share.compared(rows);
     return withTails(q, 0, scores);
   }
 
   @Override
-  boolean bounded() {
-    return true;
-  }
-
-  @Override
-  double headsResidual(int q) {
+  double missed(int q) {
     return 0;
-  }
-
-  @Override
-  public double refine(int q, int[] positions, int count, float[] scores, double bound) {
-    if (!byHeads || tailSize == 0) {
-      return -1; // they are products of both already
-    }
-    share.left(count);
-    return super.refine(q, positions, count, scores, bound);
   }
 
   @Override
   public void close() {
     super.close();
-    sums.close();
-    if (decoded != null) {
+    if (!few) {
+      products.close();
       decoded.close();
     }
   }

@@ -5,8 +5,8 @@ import org.javatron.embeddings.Int8Space;
 import org.javatron.kernels.ByteProducts;
 
 /**
- * The passages' int8 form: a scan reads and multiplies the heads, and looks at the tails of what
- * those cannot exclude. {@link Int8Margin} says how near.
+ * The passages' int8 form: a scan reads and multiplies heads, and looks at the parts behind them of
+ * what those cannot exclude. {@link Int8Margin} says how near.
  *
  * <p>Where the processor adds products of bytes in 32 bits (VNNI, AMX), queries are coded as the
  * passages are and multiplied as bytes, exactly; what that cannot exclude is multiplied by the
@@ -43,26 +43,42 @@ final class Int8Form implements ScanForm {
     meanLength = Math.sqrt(square) * (1 + 0x1p-30);
   }
 
-  int headRecord() {
-    return Int8Embeddings.recordBytes(space.headSize());
+  int record(int part) {
+    return Int8Embeddings.recordBytes(space.size(part));
   }
 
-  int tailRecord() {
-    return Int8Embeddings.recordBytes(space.tailSize());
+  /**
+   * What heads cost.
+   *
+   * @param look in scanned values, what a second look costs whatever it reads
+   * @param value and for each value
+   */
+  HeadChoice.Costs costs(double look, double value) {
+    double[] scan = new double[space.parts()];
+    double[] looks = new double[space.parts()];
+    for (int part = 0; part < scan.length; part++) {
+      scan[part] = space.offset(part + 1);
+      looks[part] = part + 1 < scan.length ? look + value * space.size(part + 1) : 0;
+    }
+    return new HeadChoice.Costs(scan, looks, true);
   }
 
   @Override
   public long bytesOfQuery() {
-    return (long) (space.headSize() + space.tailSize()) * (2 * Float.BYTES + 1)
-        + 4 * Float.BYTES
-        + 2 * Double.BYTES;
+    return (long) space.size() * (2 * Float.BYTES + 1)
+        + space.parts() * (3L * Float.BYTES + Double.BYTES)
+        + Float.BYTES;
   }
 
   @Override
   public long bytesOfWorker(int passageTile, int queryTile) {
     long sums =
-        products == null ? (long) queryTile + space.headSize() + space.tailSize() : 2L * queryTile;
-    return passageTile * (sums * Float.BYTES + headRecord() + tailRecord() + 5 * Float.BYTES);
+        products == null ? queryTile + space.size() : (long) space.parts() * (queryTile + 1) + 2;
+    long records = 0;
+    for (int part = 0; part < space.parts(); part++) {
+      records += record(part);
+    }
+    return passageTile * ((sums + space.parts() + 1) * Float.BYTES + records);
   }
 
   @Override

@@ -4,12 +4,12 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.javatron.embeddings.Int8Code;
 
-/** A block of queries in the coordinates of the codes: as floats, and their heads as bytes. */
+/** A block of queries in the coordinates of the codes: as floats, and as bytes where that helps. */
 final class Int8Queries implements ScanForm.Queries {
   final QueryBlock block;
   private final Int8Form form;
 
-  /** Head and tail of each query, one behind the other. */
+  /** The parts of each query, one behind the other. */
   final float[][] values;
 
   private final FloatPointer floats; // the same in one piece
@@ -17,15 +17,19 @@ final class Int8Queries implements ScanForm.Queries {
   /** Inner products with the mean. */
   final float[] bases;
 
-  /** Lengths of the tails, rounded upwards. */
-  final float[] tails;
+  /** Lengths of the head that each part completes, {@code [part][query]}, rounded upwards. */
+  final float[][] heads;
 
-  /** Heads and tails as bytes; null if queries are multiplied as floats, or have no tails. */
-  final Codes heads;
+  /** Lengths of the tails behind those heads, likewise. */
+  final float[][] tails;
 
-  final Codes tailCodes;
+  /** The parts as bytes; null if queries are multiplied as floats. */
+  final Codes[] codes;
 
-  /** One part of each query as bytes, {@code [rows, size]}, its scale, and what the codes miss. */
+  /**
+   * One part of each query as bytes, {@code [rows, size]}, its scale, and what the codes miss of
+   * the head that it completes.
+   */
   final class Codes {
     final BytePointer bytes;
     final float[] scales = new float[block.rows()];
@@ -40,12 +44,13 @@ final class Int8Queries implements ScanForm.Queries {
       bytes = new BytePointer((long) block.rows() * size);
     }
 
-    void set(int q, double[] from, int offset) {
+    /** Codes a part; returns the square of what the codes miss. */
+    double set(int q, double[] from, int offset) {
       int limit = form.products.limit();
       code.set(from, offset, size, limit, limit + 1, row, 0);
       bytes.getPointer((long) q * size).put(row, 0, size);
       scales[q] = code.scale();
-      residuals[q] = code.residual();
+      return code.residual() * code.residual();
     }
   }
 
@@ -53,12 +58,16 @@ final class Int8Queries implements ScanForm.Queries {
     this.form = form;
     this.block = block;
     int rows = block.rows();
-    values = new float[rows][form.space.headSize() + form.space.tailSize()];
-    floats = new FloatPointer((long) rows * (form.space.headSize() + form.space.tailSize()));
+    int parts = form.space.parts();
+    values = new float[rows][form.space.size()];
+    floats = new FloatPointer((long) rows * form.space.size());
     bases = new float[rows];
-    tails = new float[rows];
-    heads = coded ? new Codes(form.space.headSize()) : null;
-    tailCodes = coded && form.space.tailSize() > 0 ? new Codes(form.space.tailSize()) : null;
+    heads = new float[parts][rows];
+    tails = new float[parts][rows];
+    codes = coded ? new Codes[parts] : null;
+    for (int part = 0; coded && part < parts; part++) {
+      codes[part] = new Codes(form.space.size(part));
+    }
   }
 
   @Override
@@ -68,29 +77,57 @@ final class Int8Queries implements ScanForm.Queries {
     for (int i = 0; i < vectors.length; i++) {
       vectors[i] = from[i];
     }
-    int headSize = form.space.headSize();
-    int tailSize = form.space.tailSize();
-    double[] heads = new double[count * headSize];
-    double[] tails = new double[count * tailSize];
-    form.space.apply(count, vectors, heads, tails);
+    int size = form.space.size();
+    double[] coordinates = new double[count * size];
+    form.space.apply(count, vectors, coordinates);
     for (int i = 0; i < count; i++) {
       bases[q + i] = base(vectors, i * dim);
-      keep(heads, i * headSize, headSize, values[q + i], 0);
-      double square = keep(tails, i * tailSize, tailSize, values[q + i], headSize);
+      for (int j = 0; j < size; j++) {
+        values[q + i][j] = (float) coordinates[i * size + j];
+      }
       floats(q + i).put(values[q + i]);
-      this.tails[q + i] = square == 0 ? 0 : Math.nextUp((float) Math.sqrt(square * (1 + 0x1p-30)));
-      if (this.heads != null) {
-        this.heads.set(q + i, heads, i * headSize);
-      }
-      if (tailCodes != null) {
-        tailCodes.set(q + i, tails, i * tailSize);
-      }
+      setLengths(q + i, coordinates, i * size);
+      setCodes(q + i, coordinates, i * size);
+    }
+  }
+
+  private void setLengths(int q, double[] coordinates, int from) {
+    int parts = form.space.parts();
+    double square = 0;
+    for (int part = 0; part < parts; part++) {
+      square += square(coordinates, from, part);
+      heads[part][q] = root(square);
+    }
+    square = 0;
+    for (int part = parts - 1; part >= 0; part--) {
+      tails[part][q] = root(square);
+      square += square(coordinates, from, part);
+    }
+  }
+
+  private double square(double[] coordinates, int from, int part) {
+    double square = 0;
+    for (int i = from + form.space.offset(part); i < from + form.space.offset(part + 1); i++) {
+      square += coordinates[i] * coordinates[i];
+    }
+    return square;
+  }
+
+  private static float root(double square) {
+    return square == 0 ? 0 : Math.nextUp((float) Math.sqrt(square * (1 + 0x1p-30)));
+  }
+
+  private void setCodes(int q, double[] coordinates, int from) {
+    double missed = 0;
+    for (int part = 0; codes != null && part < codes.length; part++) {
+      missed += codes[part].set(q, coordinates, from + form.space.offset(part));
+      codes[part].residuals[q] = Math.sqrt(missed) * (1 + 0x1p-30);
     }
   }
 
   /** {@link #values} of a query and of those behind it. */
   FloatPointer floats(int q) {
-    return floats.getPointer((long) q * (form.space.headSize() + form.space.tailSize()));
+    return floats.getPointer((long) q * form.space.size());
   }
 
   private float base(double[] vectors, int offset) {
@@ -101,29 +138,16 @@ final class Int8Queries implements ScanForm.Queries {
     return (float) sum;
   }
 
-  /** Rounds values to floats; returns the sum of their squares. */
-  private static double keep(double[] from, int offset, int count, float[] to, int at) {
-    double square = 0;
-    for (int i = 0; i < count; i++) {
-      square += from[offset + i] * from[offset + i];
-      to[at + i] = (float) from[offset + i];
-    }
-    return square;
-  }
-
   @Override
   public ScanForm.Tiles tiles(FloatPointer tile) {
-    return heads == null ? new Int8FloatTiles(form, this) : new Int8CodedTiles(form, this);
+    return codes == null ? new Int8FloatTiles(form, this) : new Int8CodedTiles(form, this);
   }
 
   @Override
   public void close() {
     floats.close();
-    if (heads != null) {
-      heads.bytes.close();
-    }
-    if (tailCodes != null) {
-      tailCodes.bytes.close();
+    for (int part = 0; codes != null && part < codes.length; part++) {
+      codes[part].bytes.close();
     }
   }
 }

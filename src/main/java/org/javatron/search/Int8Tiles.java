@@ -1,146 +1,229 @@
 package org.javatron.search;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.bytedeco.javacpp.BytePointer;
 import org.javatron.kernels.RowMath;
 
 /**
- * One thread's tile of codes: heads for all passages, tails for those that the heads cannot
- * exclude.
+ * One thread's tile of codes: heads for all passages, the parts behind them for those that the
+ * heads cannot exclude.
  */
 abstract class Int8Tiles implements ScanForm.Tiles {
+  private static final VarHandle FLOATS =
+      MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
+
+  /** Where a record's numbers are, from the first, the scale, on. */
+  private static final int RESIDUAL = 4;
+
+  private static final int LENGTH = 8;
+  private static final int TAIL = 12;
+
   final Int8Form form;
   final Int8Queries queries;
   final RowMath rowMath = RowMath.fastest();
-  final int headSize;
-  final int headRecord;
-  final float[] scales;
-  ByteBuffer heads;
+  final int parts;
+
+  /** The part that completes the head by which this tile is compared. */
+  int head;
+
+  /** Of the parts of the head, for each row. */
+  final float[][] scales;
+
   int rows;
-  final int tailSize;
-  final int tailRecord;
+  private final HeadChoice choice;
+  private final double[] rounding; // of each head's products
   private final float[] tails;
   private final byte[] codes;
-  private final BytePointer headScratch;
-  private final BytePointer tailScratch;
-  private ByteBuffer tailRecords; // null until one is needed
+  private final BytePointer[] scratch;
+  private final ByteBuffer[] rooms; // the same
+  private final ByteBuffer[] records; // null until they are needed
   private int first;
   private float residual;
   private float length;
   private float tail;
 
-  Int8Tiles(Int8Form form, Int8Queries queries) {
+  Int8Tiles(Int8Form form, Int8Queries queries, HeadChoice.Costs costs) {
     this.form = form;
     this.queries = queries;
-    headSize = form.space.headSize();
-    tailSize = form.space.tailSize();
-    headRecord = form.headRecord();
-    tailRecord = form.tailRecord();
-    scales = new float[form.passageTile];
+    choice = new HeadChoice(costs, Math.max(0, form.space.parts() - 2));
+    parts = form.space.parts();
+    scales = new float[parts][form.passageTile];
     tails = new float[form.passageTile];
-    codes = new byte[Math.max(headSize, tailSize)];
-    headScratch = new BytePointer((long) form.passageTile * headRecord);
-    tailScratch = new BytePointer((long) form.passageTile * tailRecord);
+    scratch = new BytePointer[parts];
+    rooms = new ByteBuffer[parts];
+    records = new ByteBuffer[parts];
+    rounding = new double[parts];
+    int longest = 0;
+    for (int part = 0; part < parts; part++) {
+      scratch[part] = new BytePointer((long) form.passageTile * form.record(part));
+      rooms[part] = scratch[part].asByteBuffer();
+      rounding[part] =
+          Int8Margin.rounding(form.space.offset(part + 1) + 4 * parts, form.space.error());
+      longest = Math.max(longest, form.space.size(part));
+    }
+    codes = new byte[longest];
   }
 
   @Override
   public void open(int index, int from, int rows) {
     this.rows = rows;
     first = from;
-    heads = form.int8.heads(from, rows, headScratch.asByteBuffer()).order(ByteOrder.LITTLE_ENDIAN);
-    tailRecords = null;
+    Arrays.fill(records, null);
+    head = choice.next();
     residual = 0;
     length = 0;
     tail = 0;
-    for (int i = 0; i < rows; i++) {
-      int numbers = i * headRecord + headSize;
-      scales[i] = heads.getFloat(numbers);
-      residual = Math.max(residual, heads.getFloat(numbers + 4));
-      length = Math.max(length, heads.getFloat(numbers + 8));
-      tails[i] = heads.getFloat(numbers + 12);
-      tail = Math.max(tail, tails[i]);
+  }
+
+  /**
+   * Takes some records' numbers, which every part of the head needs before {@link #scores}.
+   *
+   * @param row the first of them
+   * @param numbers has them
+   * @param at index of the first byte
+   * @param step from one record to the next
+   */
+  final void take(int part, int row, int count, byte[] numbers, int at, int step) {
+    float[] scales = this.scales[part];
+    for (int i = 0; i < count; i++) {
+      scales[row + i] = number(numbers, at + i * step);
     }
+    if (part < head) {
+      return;
+    }
+    float residual = this.residual;
+    float length = this.length;
+    float tail = this.tail;
+    for (int i = 0; i < count; i++) {
+      float itsResidual = number(numbers, at + i * step + RESIDUAL);
+      float itsLength = number(numbers, at + i * step + LENGTH);
+      float itsTail = number(numbers, at + i * step + TAIL);
+      tails[row + i] = itsTail;
+      residual = itsResidual > residual ? itsResidual : residual; // none is NaN
+      length = itsLength > length ? itsLength : length;
+      tail = itsTail > tail ? itsTail : tail;
+    }
+    this.residual = residual;
+    this.length = length;
+    this.tail = tail;
+  }
+
+  private static float number(byte[] numbers, int at) {
+    return (float) FLOATS.get(numbers, at);
+  }
+
+  /** A part's records of the tile, read when first asked for. */
+  final ByteBuffer records(int part) {
+    if (records[part] == null) {
+      records[part] =
+          form.int8.records(part, first, rows, rooms[part]).order(ByteOrder.LITTLE_ENDIAN);
+    }
+    return records[part];
   }
 
   /**
    * Adds to scores of heads what the tails may add at most; returns their margin.
    *
-   * @param querysResidual what the codes of the query's head miss
+   * @param missed what the codes of the query's head miss; 0 if it was multiplied as floats
    */
-  final double withTails(int q, double querysResidual, float[] scores) {
-    if (tailSize > 0) {
-      rowMath.addScaled(scores, 0, tails, 0, rows, queries.tails[q]);
+  final double withTails(int q, double missed, float[] scores) {
+    choice.compared(rows);
+    if (head < parts - 1) {
+      rowMath.addScaled(scores, 0, tails, 0, rows, queries.tails[head][q]);
     }
+    return margin(q, head, residual, length, tail, missed);
+  }
+
+  private double margin(int q, int head, float residual, float length, float tail, double missed) {
     double query = queries.block.length(q);
+    double coded = queries.heads[head][q] * (double) residual + missed * length;
     double whole = query * (form.meanLength + length + residual + tail);
-    return Int8Margin.of(headSize, query * residual + querysResidual * length, whole);
+    return Int8Margin.of(rounding[head], coded, whole);
   }
 
-  /** The margin of scores of heads and tails, both by codes of this query. */
-  final double whole(int q, double headsResidual, double tailsResidual, float passagesTail) {
-    double query = queries.block.length(q);
-    double missed =
-        query * residual
-            + headsResidual * length
-            + queries.tails[q] * passagesTail
-            + tailsResidual * (tail + passagesTail);
-    double whole = query * (form.meanLength + length + residual + tail + passagesTail);
-    return Int8Margin.of(headSize + tailSize, missed, whole);
-  }
-
-  /** The tails' records of the tile, read when first asked for. */
-  final ByteBuffer tailRecords() {
-    if (tailRecords == null) {
-      tailRecords =
-          form.int8.tails(first, rows, tailScratch.asByteBuffer()).order(ByteOrder.LITTLE_ENDIAN);
-    }
-    return tailRecords;
-  }
-
-  /** Whether scores are products of heads and the bounds of tails, not products of both. */
-  abstract boolean bounded();
-
-  /** What the codes of a query's head miss in scores; 0 if it was multiplied as floats. */
-  abstract double headsResidual(int q);
+  /** What the codes of a query's head miss; 0 if it was multiplied as floats. */
+  abstract double missed(int q);
 
   /**
-   * The product with the tail takes the place of its bound; where that does not exclude a passage,
-   * the product of floats with the head takes the place of that of codes.
+   * Part after part, the product takes the place of the bound, until the passage is excluded or
+   * compared whole; then, if the query's head was coded, its product as floats takes that one's
+   * place.
    */
   @Override
   public double refine(int q, int[] positions, int count, float[] scores, double bound) {
-    ByteBuffer records = tailRecords();
-    float[] query = queries.values[q];
-    double headsResidual = headsResidual(q);
-    float tailResidual = 0;
-    for (int i = 0; i < count; i++) {
-      int j = positions[i];
-      int numbers = j * tailRecord + tailSize;
-      records.get(j * tailRecord, codes, 0, tailSize);
-      float product = rowMath.dotBytes(query, headSize, codes, 0, tailSize);
-      float ofTail = product * records.getFloat(numbers);
-      float missed = records.getFloat(numbers + 4);
-      if (bounded()) {
-        scores[j] += ofTail - queries.tails[q] * tails[j];
-        if (scores[j] < bound - whole(q, headsResidual, 0, missed)) {
-          scores[j] = Float.NEGATIVE_INFINITY;
-          continue;
-        }
-      }
-      if (!bounded() || headsResidual > 0) {
-        heads.get(j * headRecord, codes, 0, headSize);
-        product = rowMath.dotBytes(query, 0, codes, 0, headSize);
-        scores[j] = product * scales[j] + queries.bases[q] + ofTail;
-      }
-      tailResidual = Math.max(tailResidual, missed);
+    double missed = missed(q);
+    if (head == parts - 1 && missed == 0) {
+      return -1; // they are whole products as floats already
     }
-    return whole(q, 0, 0, tailResidual);
+    double margin = 0;
+    for (int i = 0; i < count; i++) {
+      int row = positions[i];
+      double theirs = refine(q, row, scores, bound, missed);
+      if (theirs < 0) {
+        scores[row] = Float.NEGATIVE_INFINITY;
+      } else {
+        margin = Math.max(margin, theirs);
+      }
+    }
+    return margin;
+  }
+
+  /** One passage; returns the margin of its score, less than 0 if it is below the bound. */
+  private double refine(int q, int row, float[] scores, double bound, double missed) {
+    float score = scores[row];
+    double margin = 0;
+    if (head < parts - 1) {
+      score -= queries.tails[head][q] * tails[row];
+    }
+    for (int part = head + 1; part < parts; part++) {
+      choice.left(part - 1, 1);
+      int at = row * form.record(part) + form.space.size(part);
+      ByteBuffer numbers = records(part);
+      score += product(q, part, row) * numbers.getFloat(at);
+      float tail = numbers.getFloat(at + TAIL);
+      margin =
+          margin(
+              q,
+              part,
+              numbers.getFloat(at + RESIDUAL),
+              numbers.getFloat(at + LENGTH),
+              tail,
+              missed);
+      if (score + (double) queries.tails[part][q] * tail < bound - margin) {
+        return -1;
+      }
+    }
+    if (missed > 0) {
+      score = queries.bases[q];
+      for (int part = 0; part < parts; part++) {
+        int at = row * form.record(part) + form.space.size(part);
+        score += product(q, part, row) * records(part).getFloat(at);
+      }
+      int at = row * form.record(parts - 1) + form.space.size(parts - 1);
+      ByteBuffer numbers = records(parts - 1);
+      margin =
+          margin(
+              q, parts - 1, numbers.getFloat(at + RESIDUAL), numbers.getFloat(at + LENGTH), 0, 0);
+    }
+    scores[row] = score;
+    return margin;
+  }
+
+  /** A query's part as floats by a passage's codes. */
+  private float product(int q, int part, int row) {
+    int size = form.space.size(part);
+    records(part).get(row * form.record(part), codes, 0, size);
+    return rowMath.dotBytes(queries.values[q], form.space.offset(part), codes, 0, size);
   }
 
   @Override
   public void close() {
-    headScratch.close();
-    tailScratch.close();
+    for (BytePointer each : scratch) {
+      each.close();
+    }
   }
 }

@@ -1,17 +1,14 @@
 package org.javatron.search;
 
 import org.bytedeco.javacpp.FloatPointer;
-import org.javatron.kernels.Blas;
 
 /** A block of queries on the axes of a {@link ProjectedForm}. */
 final class ProjectedQueries implements ScanForm.Queries {
   final QueryBlock block;
-  final FloatPointer projected;
+  private final FloatPointer projected; // [rows, dim]
 
-  /** The tails, and their lengths, rounded upwards. */
+  /** How long the tails behind each head can be, {@code [head][query]}. */
   final float[][] tails;
-
-  final float[] lengths;
 
   private final ProjectedForm form;
 
@@ -19,20 +16,20 @@ final class ProjectedQueries implements ScanForm.Queries {
     this.form = form;
     this.block = block;
     projected = new FloatPointer((long) block.rows() * form.dim);
-    tails = new float[block.rows()][form.dim - form.head];
-    lengths = new float[block.rows()];
+    tails = new float[form.heads.length][block.rows()];
   }
 
   @Override
   public void load(int q, int count, float[] values) {
     int dim = form.dim;
-    FloatPointer target = projected(q);
-    Blas.rowsTimesRows(count, dim, dim, 1f, block.values(q), dim, form.axes, dim, 0f, target, dim);
+    form.project(count, dim, block.values(q), projected(q));
     float[] row = new float[dim];
     for (int i = 0; i < count; i++) {
       projected(q + i).get(row);
-      System.arraycopy(row, form.head, tails[q + i], 0, dim - form.head);
-      lengths[q + i] = form.length(row, form.head);
+      for (int head = 0; head < form.heads.length; head++) {
+        double length = block.length(q + i) * (1 + 0x1p-30);
+        tails[head][q + i] = form.tail(length, row, form.heads[head]);
+      }
     }
   }
 

@@ -7,9 +7,6 @@ import org.javatron.kernels.RowMath;
 
 /** One thread's tile of passages, as they are and on the axes of a {@link ProjectedForm}. */
 final class ProjectedTiles implements ScanForm.Tiles {
-  /** A second look costs as much as some products in a matrix. */
-  private static final double MOST_LEFT = 0.1;
-
   /** More than what underflow may take. */
   private static final double UNDERFLOW = 0x1p-110;
 
@@ -18,16 +15,18 @@ final class ProjectedTiles implements ScanForm.Tiles {
   private final ProjectedForm form;
   private final ProjectedQueries queries;
   private final FloatPointer scratch;
-  private final HeadShare share = new HeadShare(MOST_LEFT);
+  private final HeadChoice choice;
   private final RowMath rowMath = RowMath.fastest();
-  private final FloatPointer projected;
+  private final FloatPointer projected; // [rows, head]
+  private final FloatBuffer onAxes;
   private final FloatPointer scores;
   private final FloatBuffer products;
   private final float[] tails;
   private final float[] row;
-  private final FloatBuffer onAxes;
+  private final float[] onRow;
+  private FloatPointer tile;
   private int rows;
-  private int width;
+  private int head; // which; the last is all
   private int firstQuery;
   private double greatest;
 
@@ -35,72 +34,83 @@ final class ProjectedTiles implements ScanForm.Tiles {
     this.form = form;
     this.queries = queries;
     this.scratch = scratch;
+    choice = new HeadChoice(form.costs, form.likely);
     int most = Math.min(form.queryTile, queries.block.rows());
     projected = new FloatPointer((long) form.passageTile * form.dim);
+    onAxes = projected.asBuffer();
     scores = new FloatPointer((long) most * form.passageTile);
     products = scores.asBuffer();
     tails = new float[form.passageTile];
     row = new float[form.dim];
-    onAxes = projected.asBuffer();
+    onRow = new float[form.dim];
+  }
+
+  private boolean whole() {
+    return head == form.heads.length - 1;
   }
 
   @Override
   public void open(int index, int from, int rows) {
-    int dim = form.dim;
     this.rows = rows;
     FloatBuffer values = form.passages.tile(from, rows, scratch.asBuffer());
-    FloatPointer tile = new FloatPointer(values);
-    Blas.rowsTimesRows(rows, dim, dim, 1f, tile, dim, form.axes, dim, 0f, projected, dim);
+    tile = new FloatPointer(values);
+    head = choice.next();
+    int length = form.heads[head];
+    if (!whole()) {
+      form.project(rows, length, tile, projected);
+    }
     greatest = 0;
     for (int i = 0; i < rows; i++) {
-      onAxes.get(i * dim, row, 0, dim);
-      tails[i] = form.length(row, form.head);
-      values.get(i * dim, row, 0, dim);
-      double length = form.length(row, 0);
-      greatest = Math.max(greatest, length);
+      values.get(i * form.dim, row, 0, form.dim);
+      double most = form.length(row);
+      greatest = Math.max(greatest, most);
+      if (!whole()) {
+        onAxes.get(i * length, onRow, 0, length);
+        tails[i] = form.tail(most, onRow, length);
+      }
     }
-    width = share.decidesTile(index) ? form.head : dim;
   }
 
   @Override
   public void multiply(int q, int m) {
     firstQuery = q;
     int dim = form.dim;
-    FloatPointer left = queries.projected(q);
-    Blas.rowsTimesRows(m, rows, width, 1f, left, dim, projected, dim, 0f, scores, rows);
+    int length = form.heads[head];
+    FloatPointer left = whole() ? queries.block.values(q) : queries.projected(q);
+    FloatPointer right = whole() ? tile : projected;
+    Blas.rowsTimesRows(m, rows, length, 1f, left, dim, right, length, 0f, scores, rows);
   }
 
   @Override
   public double scores(int q, float[] scores) {
     products.get((q - firstQuery) * rows, scores, 0, rows);
-    if (width < form.dim) {
-      share.compared(rows);
-      rowMath.addScaled(scores, 0, tails, 0, rows, queries.lengths[q]);
+    if (whole()) {
+      return ofVectors(q);
     }
-    return margin(q);
+    choice.compared(rows);
+    rowMath.addScaled(scores, 0, tails, 0, rows, queries.tails[head][q]);
+    double lengths = queries.block.length(q) * greatest;
+    return lengths < RANGE ? form.error * lengths + UNDERFLOW : Double.POSITIVE_INFINITY;
   }
 
-  private double margin(int q) {
-    double whole = queries.block.length(q) * greatest;
-    return whole < RANGE ? form.error * whole + UNDERFLOW : Double.POSITIVE_INFINITY;
+  /** The margin of a product of the vectors as they are. */
+  private double ofVectors(int q) {
+    return ScanMargin.of(Metric.INNER_PRODUCT, form.dim, queries.block.length(q), 0, greatest);
   }
 
-  /** The product of the tails takes the place of its bound. */
+  /** The product of the vectors as they are takes the place of the bound. */
   @Override
   public double refine(int q, int[] positions, int count, float[] scores, double bound) {
-    int tail = form.dim - form.head;
-    if (width == form.dim || tail == 0) {
-      return -1; // they are whole products already
+    if (whole()) {
+      return -1; // they are such products already
     }
-    share.left(count);
-    float[] query = queries.tails[q];
+    choice.left(head, count);
+    FloatPointer query = queries.block.values(q);
     for (int i = 0; i < count; i++) {
       int j = positions[i];
-      onAxes.get(j * form.dim + form.head, row, 0, tail);
-      float product = rowMath.dot(query, 0, row, 0, tail);
-      scores[j] += product - queries.lengths[q] * tails[j];
+      scores[j] = Blas.dot(form.dim, query, tile.getPointer((long) j * form.dim));
     }
-    return margin(q);
+    return ofVectors(q);
   }
 
   @Override

@@ -79,28 +79,33 @@ class QuantizeCommandTest {
   /** Cut off anywhere, even within a block, it goes on to the same bytes. */
   @Test
   void whatWasKilledGoesOnToTheSameBytes() throws IOException {
-    assertEquals(0, quantize("--queries", queries).exitCode());
-    byte[] heads = Files.readAllBytes(int8.resolve("heads.bin"));
-    byte[] tails = Files.readAllBytes(int8.resolve("tails.bin"));
+    assertEquals(0, quantize("--queries", queries, "--heads", 64).exitCode());
+    byte[] first = Files.readAllBytes(int8.resolve("codes-0.bin"));
+    byte[] second = Files.readAllBytes(int8.resolve("codes-1.bin"));
     String manifest = Files.readString(int8.resolve("int8.json"));
     String begun = manifest.substring(0, manifest.indexOf(",\n  \"files\"")) + "\n}\n";
     for (double part : new double[] {0, 0.01, 0.5, 1}) {
       Files.delete(int8.resolve("int8.json"));
-      Files.delete(int8.resolve("heads.bin"));
-      Files.delete(int8.resolve("tails.bin"));
+      Files.delete(int8.resolve("codes-0.bin"));
+      Files.delete(int8.resolve("codes-1.bin"));
       Files.writeString(int8.resolve(".int8.json.part"), begun);
-      cut(".heads.bin.part", heads, part);
-      cut(".tails.bin.part", tails, 0.9 * part);
+      cut(".codes-0.bin.part", first, part);
+      cut(".codes-1.bin.part", second, 0.9 * part);
       CliResult result = quantize("--queries", queries);
       assertEquals(0, result.exitCode(), result.err());
-      assertArrayEquals(heads, Files.readAllBytes(int8.resolve("heads.bin")), "from " + part);
-      assertArrayEquals(tails, Files.readAllBytes(int8.resolve("tails.bin")), "from " + part);
+      assertArrayEquals(first, Files.readAllBytes(int8.resolve("codes-0.bin")), "from " + part);
+      assertArrayEquals(second, Files.readAllBytes(int8.resolve("codes-1.bin")), "from " + part);
       assertEquals(manifest, Files.readString(int8.resolve("int8.json")));
-      try (var files = Files.list(int8)) {
-        assertEquals(
-            List.of("axes.bin", "heads.bin", "int8.json", "tails.bin"),
-            files.map(f -> f.getFileName().toString()).sorted().toList());
-      }
+      requireFiles("axes.bin", "codes-0.bin", "codes-1.bin", "int8.json");
+    }
+    assertEquals(0, quantize("--force", "--heads", 100).exitCode());
+    requireFiles("axes.bin", "codes-0.bin", "int8.json");
+  }
+
+  private void requireFiles(String... names) throws IOException {
+    try (var files = Files.list(int8)) {
+      assertEquals(
+          List.of(names), files.map(file -> file.getFileName().toString()).sorted().toList());
     }
   }
 
@@ -133,20 +138,21 @@ class QuantizeCommandTest {
     assertEquals(0, quantize("--force").exitCode());
     assertEquals(0, search(folder.resolve("r"), "--quantized", int8).exitCode());
     unfinish();
-    refused(quantize("--head", 64), 1, "unfinished form with another head", "--force");
+    refused(quantize("--heads", 64), 1, "unfinished form with other heads", "--force");
     refused(quantize("--queries", queries), 1, "of other queries", "--force");
 
     passages = all;
     assertEquals(0, quantize("--force").exitCode());
-    refused(quantize("--force", "--head", 63), 1, "a head of 63 values", "multiple of 64");
-    refused(quantize("--force", "--head", 128), 1, "a head of 128 values", "or 100");
+    refused(quantize("--force", "--heads", 63), 1, "heads [63]", "multiples of 64");
+    refused(quantize("--force", "--heads", "64,64"), 1, "heads [64, 64]", "ascending");
+    refused(quantize("--force", "--heads", 128), 1, "heads [128]", "up to 100");
     refused(quantize("--force", "--queries", embeddings("Q9", 3, 2, 9)), 1, "9 values", "100");
     assertEquals(0, search(folder.resolve("kept"), "--quantized", int8).exitCode());
-    Path heads = int8.resolve("heads.bin");
-    byte[] bytes = Files.readAllBytes(heads);
-    Files.write(heads, Arrays.copyOf(bytes, bytes.length - 1));
-    refused(search(folder.resolve("s"), "--quantized", int8), 1, "heads.bin", "9000 rows");
-    Files.write(heads, bytes);
+    Path codes = int8.resolve("codes-0.bin");
+    byte[] bytes = Files.readAllBytes(codes);
+    Files.write(codes, Arrays.copyOf(bytes, bytes.length - 1));
+    refused(search(folder.resolve("s"), "--quantized", int8), 1, "codes-0.bin", "9000 rows");
+    Files.write(codes, bytes);
     Path axes = int8.resolve("axes.bin");
     byte[] right = Files.readAllBytes(axes);
     byte[] wrong = right.clone();
@@ -158,13 +164,18 @@ class QuantizeCommandTest {
     String json = Files.readString(manifest);
     Files.writeString(manifest, json.replace("javatron-int8", "something"));
     refused(search(folder.resolve("s"), "--quantized", int8), 1, "int8.json", "format");
+    Files.writeString(manifest, json.replaceFirst("\"heads\" : \\[", "\"heads\" : [ 99, 64,"));
+    refused(
+        search(folder.resolve("s"), "--quantized", int8), 1, "int8.json", "ascending up to 100");
     Files.writeString(manifest, json.replaceFirst("base64\" : \"....", "base64\" : \""));
     refused(search(folder.resolve("s"), "--quantized", int8), 1, "mean_float32_base64");
   }
 
   private void unfinish() throws IOException {
-    for (String name : List.of("heads.bin", "tails.bin", "int8.json")) {
-      Files.move(int8.resolve(name), int8.resolve("." + name + ".part"));
+    try (var files = Files.list(int8)) {
+      for (Path file : files.filter(file -> !file.endsWith("axes.bin")).toList()) {
+        Files.move(file, file.resolveSibling("." + file.getFileName() + ".part"));
+      }
     }
   }
 }

@@ -29,15 +29,34 @@ class RowMathBytesTest {
   }
 
   @Test
+  void dotBytesOfRowsAgrees() {
+    Random random = new Random(7);
+    for (int n : RowMathTest.AWKWARD) {
+      int rows = random.nextInt(12);
+      byte[] b = new byte[rows * (n + 5)];
+      random.nextBytes(b);
+      float[] a = new float[2 + n];
+      for (int i = 0; i < a.length; i++) {
+        a[i] = random.nextInt(101) - 50;
+      }
+      float[] expected = new float[rows + 1];
+      float[] found = new float[rows + 1];
+      scalar.dotBytes(a, 2, b, n + 5, rows, n, expected, 1);
+      fastest.dotBytes(a, 2, b, n + 5, rows, n, found, 1);
+      assertArrayEquals(expected, found, "of " + n);
+    }
+  }
+
+  @Test
   void decodeAgrees() {
     Random random = new Random(10);
     for (int n : RowMathTest.AWKWARD) {
-      byte[] b = new byte[n];
+      byte[] b = new byte[n + 2];
       random.nextBytes(b);
       float[] expected = new float[n + 5];
       float[] found = new float[n + 5];
-      scalar.decode(b, n, 0.3f, expected, 5);
-      fastest.decode(b, n, 0.3f, found, 5);
+      scalar.decode(b, 2, n, 0.3f, expected, 5);
+      fastest.decode(b, 2, n, 0.3f, found, 5);
       assertArrayEquals(expected, found, "of " + n);
     }
   }

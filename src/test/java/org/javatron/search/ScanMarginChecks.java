@@ -11,27 +11,20 @@ import org.bytedeco.javacpp.FloatPointer;
 final class ScanMarginChecks {
   private ScanMarginChecks() {}
 
+  /** A first tile is compared whole; at the latest so many later, heads were tried. */
+  private static final int TILES = 4;
+
   /**
-   * Compares all queries with all passages, in one tile.
+   * Compares all queries with all passages, as one tile, again and again: whole at first, then by
+   * heads too.
    *
-   * @param index the tile's number, which decides whether heads are tried
-   * @param bothSides whether scores are near before they are refined, and not only bounds
    * @param most of the largest score the margin may be, so that it says something; infinite if it
    *     need not
    */
-  static void requireWithin(
-      ScanForm form,
-      float[] asked,
-      float[] passages,
-      int dim,
-      int index,
-      boolean bothSides,
-      double most)
+  static void requireWithin(ScanForm form, float[] asked, float[] passages, int dim, double most)
       throws IOException {
     int count = asked.length / dim;
     int rows = passages.length / dim;
-    float[] scores = new float[rows];
-    int[] all = IntStream.range(0, rows).toArray();
     try (QueryBlock block = new QueryBlock(count, dim);
         ScanForm.Queries queries = form.queries(block);
         FloatPointer tile = new FloatPointer((long) rows * dim);
@@ -40,18 +33,34 @@ final class ScanMarginChecks {
         block.set(q, asked, q * dim);
       }
       queries.load(0, count, asked);
-      tiles.open(index, 0, rows);
-      tiles.multiply(0, count);
-      for (int q = 0; q < count; q++) {
-        double margin = tiles.scores(q, scores);
-        requireWithin(margin, bothSides, scores, asked, q, passages, dim);
-        double refined = tiles.refine(q, all, rows, scores, Double.NEGATIVE_INFINITY);
-        double theirs = refined < 0 ? margin : refined;
-        double largest = requireWithin(theirs, true, scores, asked, q, passages, dim);
-        if (most < Double.POSITIVE_INFINITY) {
-          assertTrue(theirs < most * largest, theirs + " of " + largest);
+      for (int index = 0; index < TILES; index++) {
+        tiles.open(0, 0, rows);
+        tiles.multiply(0, count);
+        for (int q = 0; q < count; q++) {
+          requireWithin(tiles, q, index == 0, asked, passages, dim, most);
         }
       }
+    }
+  }
+
+  private static void requireWithin(
+      ScanForm.Tiles tiles,
+      int q,
+      boolean whole,
+      float[] asked,
+      float[] passages,
+      int dim,
+      double most) {
+    int rows = passages.length / dim;
+    int[] all = IntStream.range(0, rows).toArray();
+    float[] scores = new float[rows];
+    double margin = tiles.scores(q, scores);
+    requireWithin(margin, whole, scores, asked, q, passages, dim);
+    double refined = tiles.refine(q, all, rows, scores, Double.NEGATIVE_INFINITY);
+    double theirs = refined < 0 ? margin : refined;
+    double largest = requireWithin(theirs, true, scores, asked, q, passages, dim);
+    if (most < Double.POSITIVE_INFINITY) {
+      assertTrue(theirs < most * largest, theirs + " of " + largest);
     }
   }
 

@@ -422,8 +422,21 @@ public final class VectorRowMath implements RowMath {
   }
 
   @Override
-  public void decode(byte[] b, int length, float scale, float[] out, int outOffset) {
-    VectorBytes.decode(b, length, scale, out, outOffset);
+  public void dotBytes(
+      float[] a,
+      int aOffset,
+      byte[] b,
+      int step,
+      int rows,
+      int length,
+      float[] out,
+      int outOffset) {
+    VectorBytes.dots(a, aOffset, b, step, rows, length, out, outOffset);
+  }
+
+  @Override
+  public void decode(byte[] b, int bOffset, int length, float scale, float[] out, int outOffset) {
+    VectorBytes.decode(b, bOffset, length, scale, out, outOffset);
   }
 
   @Override
