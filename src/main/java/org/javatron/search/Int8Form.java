@@ -78,7 +78,7 @@ final class Int8Form implements ScanForm {
     for (int part = 0; part < space.parts(); part++) {
       records += record(part);
     }
-    return passageTile * ((sums + space.parts() + 1) * Float.BYTES + records);
+    return passageTile * ((sums + space.parts() + 2) * Float.BYTES + records);
   }
 
   @Override

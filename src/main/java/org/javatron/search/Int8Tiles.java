@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.bytedeco.javacpp.BytePointer;
+import org.javatron.embeddings.Int8Embeddings;
 import org.javatron.kernels.RowMath;
 
 /**
@@ -22,6 +23,9 @@ abstract class Int8Tiles implements ScanForm.Tiles {
   private static final int LENGTH = 8;
   private static final int TAIL = 12;
 
+  /** Passages that are looked at again at once. */
+  private static final int LOOKED = 32;
+
   final Int8Form form;
   final Int8Queries queries;
   final RowMath rowMath = RowMath.fastest();
@@ -37,7 +41,10 @@ abstract class Int8Tiles implements ScanForm.Tiles {
   private final HeadChoice choice;
   private final double[] rounding; // of each head's products
   private final float[] tails;
-  private final byte[] codes;
+  private final byte[] codes; // of some passages that are looked at again
+  private final float[] products; // and theirs
+  private final int[] left; // rows
+  private double margin;
   private final BytePointer[] scratch;
   private final ByteBuffer[] rooms; // the same
   private final ByteBuffer[] records; // null until they are needed
@@ -65,7 +72,9 @@ abstract class Int8Tiles implements ScanForm.Tiles {
           Int8Margin.rounding(form.space.offset(part + 1) + 4 * parts, form.space.error());
       longest = Math.max(longest, form.space.size(part));
     }
-    codes = new byte[longest];
+    codes = new byte[LOOKED * Int8Embeddings.recordBytes(longest)];
+    products = new float[LOOKED];
+    left = new int[form.passageTile];
   }
 
   @Override
@@ -149,7 +158,7 @@ abstract class Int8Tiles implements ScanForm.Tiles {
   abstract double missed(int q);
 
   /**
-   * Part after part, the product takes the place of the bound, until the passage is excluded or
+   * Part after part, the product takes the place of the bound, until a passage is excluded or
    * compared whole; then, if the query's head was coded, its product as floats takes that one's
    * place.
    */
@@ -159,65 +168,65 @@ abstract class Int8Tiles implements ScanForm.Tiles {
     if (head == parts - 1 && missed == 0) {
       return -1; // they are whole products as floats already
     }
-    double margin = 0;
-    for (int i = 0; i < count; i++) {
-      int row = positions[i];
-      double theirs = refine(q, row, scores, bound, missed);
-      if (theirs < 0) {
-        scores[row] = Float.NEGATIVE_INFINITY;
-      } else {
-        margin = Math.max(margin, theirs);
-      }
-    }
-    return margin;
-  }
-
-  /** One passage; returns the margin of its score, less than 0 if it is below the bound. */
-  private double refine(int q, int row, float[] scores, double bound, double missed) {
-    float score = scores[row];
-    double margin = 0;
+    System.arraycopy(positions, 0, left, 0, count);
+    int rest = count;
     if (head < parts - 1) {
-      score -= queries.tails[head][q] * tails[row];
+      for (int i = 0; i < count; i++) {
+        scores[left[i]] -= queries.tails[head][q] * tails[left[i]];
+      }
     }
     for (int part = head + 1; part < parts; part++) {
-      choice.left(part - 1, 1);
-      int at = row * form.record(part) + form.space.size(part);
-      ByteBuffer numbers = records(part);
-      score += product(q, part, row) * numbers.getFloat(at);
-      float tail = numbers.getFloat(at + TAIL);
-      margin =
-          margin(
-              q,
-              part,
-              numbers.getFloat(at + RESIDUAL),
-              numbers.getFloat(at + LENGTH),
-              tail,
-              missed);
-      if (score + (double) queries.tails[part][q] * tail < bound - margin) {
-        return -1;
-      }
+      choice.left(part - 1, rest);
+      rest = look(q, part, rest, scores, bound, missed);
     }
     if (missed > 0) {
-      score = queries.bases[q];
-      for (int part = 0; part < parts; part++) {
-        int at = row * form.record(part) + form.space.size(part);
-        score += product(q, part, row) * records(part).getFloat(at);
+      for (int i = 0; i < rest; i++) {
+        scores[left[i]] = queries.bases[q];
       }
-      int at = row * form.record(parts - 1) + form.space.size(parts - 1);
-      ByteBuffer numbers = records(parts - 1);
-      margin =
-          margin(
-              q, parts - 1, numbers.getFloat(at + RESIDUAL), numbers.getFloat(at + LENGTH), 0, 0);
+      for (int part = 0; part < parts; part++) {
+        look(q, part, rest, scores, Double.NEGATIVE_INFINITY, 0);
+      }
     }
-    scores[row] = score;
     return margin;
   }
 
-  /** A query's part as floats by a passage's codes. */
-  private float product(int q, int part, int row) {
+  /**
+   * Adds a part's product with a query as floats to the scores of the passages that are {@link
+   * #left}, of which those stay that may reach the bound; sets the greatest {@link #margin} of
+   * them.
+   *
+   * @return how many stay
+   */
+  private int look(int q, int part, int count, float[] scores, double bound, double missed) {
     int size = form.space.size(part);
-    records(part).get(row * form.record(part), codes, 0, size);
-    return rowMath.dotBytes(queries.values[q], form.space.offset(part), codes, 0, size);
+    int offset = form.space.offset(part);
+    int record = form.record(part);
+    ByteBuffer all = records(part);
+    float ofQuery = queries.tails[part][q];
+    int stay = 0;
+    margin = 0;
+    for (int from = 0; from < count; from += LOOKED) {
+      int some = Math.min(LOOKED, count - from);
+      for (int i = 0; i < some; i++) {
+        all.get(left[from + i] * record, codes, i * record, record);
+      }
+      rowMath.dotBytes(queries.values[q], offset, codes, record, some, size, products, 0);
+      for (int i = 0; i < some; i++) {
+        int row = left[from + i];
+        int at = i * record + size;
+        scores[row] += products[i] * number(codes, at);
+        float tail = number(codes, at + TAIL);
+        double theirs =
+            margin(q, part, number(codes, at + RESIDUAL), number(codes, at + LENGTH), tail, missed);
+        if (scores[row] + (double) ofQuery * tail < bound - theirs) {
+          scores[row] = Float.NEGATIVE_INFINITY;
+        } else {
+          left[stay++] = row;
+          margin = Math.max(margin, theirs);
+        }
+      }
+    }
+    return stay;
   }
 
   @Override

@@ -61,8 +61,10 @@ final class VectorBytes {
       int outOffset) {
     int row = 0;
     if (BYTES.length() == SPECIES.length() && length % SPECIES.length() == 0) {
+      float[] lanes = new float[4 * SPECIES.length()];
       for (; row + 4 <= rows; row += 4) {
-        four(a, aOffset, b, row * step, step, length, out, outOffset + row);
+        four(a, aOffset, b, row * step, step, length, lanes);
+        sum(lanes, out, outOffset + row);
       }
     }
     for (; row < rows; row++) {
@@ -70,8 +72,20 @@ final class VectorBytes {
     }
   }
 
+  /** Without shuffles, which cost more for four vectors than additions one by one. */
+  private static void sum(float[] lanes, float[] out, int at) {
+    int step = SPECIES.length();
+    for (int row = 0; row < 4; row++) {
+      float sum = 0;
+      for (int i = row * step; i < (row + 1) * step; i++) {
+        sum += lanes[i];
+      }
+      out[at + row] = sum;
+    }
+  }
+
   private static void four(
-      float[] a, int aOffset, byte[] b, int bOffset, int step, int length, float[] out, int row) {
+      float[] a, int aOffset, byte[] b, int bOffset, int step, int length, float[] lanes) {
     FloatVector first = FloatVector.zero(SPECIES);
     FloatVector second = first;
     FloatVector third = first;
@@ -83,10 +97,10 @@ final class VectorBytes {
       third = floats(b, bOffset + 2 * step + i).fma(values, third);
       fourth = floats(b, bOffset + 3 * step + i).fma(values, fourth);
     }
-    out[row] = VectorRowMath.sum(first);
-    out[row + 1] = VectorRowMath.sum(second);
-    out[row + 2] = VectorRowMath.sum(third);
-    out[row + 3] = VectorRowMath.sum(fourth);
+    first.intoArray(lanes, 0);
+    second.intoArray(lanes, SPECIES.length());
+    third.intoArray(lanes, 2 * SPECIES.length());
+    fourth.intoArray(lanes, 3 * SPECIES.length());
   }
 
   private static FloatVector floats(byte[] bytes, int offset) {
