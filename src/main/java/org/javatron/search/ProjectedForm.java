@@ -25,8 +25,8 @@ import org.javatron.kernels.RowMath;
  * </pre>
  *
  * <p>so the tails need not be computed. The products of heads and tails and their sum are float32
- * again: {@code gamma_(dim + 16)} more. What a head cannot exclude is compared by the vectors as
- * they are.
+ * again: {@code gamma_(dim + 16)} more. What a head cannot exclude is looked at with {@value #NEXT}
+ * more axes, and what those leave is compared by the vectors as they are.
  */
 final class ProjectedForm implements ScanForm {
   /** Below so many scores, finding the axes costs too much. */
@@ -35,10 +35,19 @@ final class ProjectedForm implements ScanForm {
   /** Of the work without axes, what must be left. */
   private static final double WORTH = 0.85;
 
-  /** What it costs to compare two vectors alone, in values of a matrix product. */
-  private static final double LOOK = 800;
+  /** Axes behind a head on which passages are put too, for the second look. */
+  static final int NEXT = HeadShares.STEP;
 
-  private static final double LOOK_VALUE = 3;
+  /**
+   * What a second look costs, in values of a matrix product, and one at a vector whole for each
+   * value.
+   */
+  private static final double LOOK = 1000;
+
+  private static final double WHOLE_VALUE = 14;
+
+  /** Which part of those looked at is expected to be compared whole. */
+  private static final double WHOLE = 0.3;
 
   final Vectors passages;
   final int dim;
@@ -90,21 +99,29 @@ final class ProjectedForm implements ScanForm {
     return costs.of(likely, left) < WORTH * dim;
   }
 
-  /** A value of the head is computed once for all queries, and multiplied for each. */
+  /**
+   * Values on the axes are computed once for all queries, those of the head multiplied for each.
+   */
   private HeadChoice.Costs costs(int queryBlock) {
     double[] scan = new double[heads.length];
     double[] look = new double[heads.length];
     for (int head = 0; head < heads.length; head++) {
       boolean whole = head == heads.length - 1;
-      scan[head] = whole ? dim : heads[head] * (1 + (double) dim / queryBlock);
-      look[head] = whole ? 0 : LOOK + LOOK_VALUE * dim;
+      double projecting = onAxes(head) * (double) dim / queryBlock;
+      scan[head] = whole ? dim : heads[head] + projecting;
+      look[head] = whole ? 0 : LOOK + WHOLE * WHOLE_VALUE * dim;
     }
     return new HeadChoice.Costs(scan, look, false);
   }
 
-  /** Puts vectors on the first axes, as many as a head has. */
-  void project(int count, int head, FloatPointer vectors, FloatPointer out) {
-    Blas.rowsTimesRows(count, head, dim, 1f, vectors, dim, axes, dim, 0f, out, head);
+  /** On how many axes passages are put that are compared by a head. */
+  int onAxes(int head) {
+    return Math.min(dim, heads[head] + NEXT);
+  }
+
+  /** Puts vectors on the first axes: {@code [count, some]}. */
+  void project(int count, int some, FloatPointer vectors, FloatPointer out) {
+    Blas.rowsTimesRows(count, some, dim, 1f, vectors, dim, axes, dim, 0f, out, some);
   }
 
   /**
@@ -139,8 +156,8 @@ final class ProjectedForm implements ScanForm {
 
   @Override
   public long bytesOfWorker(int passageTile, int queryTile) {
-    long ofTile = (long) passageTile * (queryTile + dim + 1);
-    return (ofTile + 2L * dim) * Float.BYTES;
+    long ofTile = (long) passageTile * (queryTile + dim + 2);
+    return (ofTile + 2L * dim + NEXT) * Float.BYTES;
   }
 
   @Override

@@ -17,16 +17,19 @@ final class ProjectedTiles implements ScanForm.Tiles {
   private final FloatPointer scratch;
   private final HeadChoice choice;
   private final RowMath rowMath = RowMath.fastest();
-  private final FloatPointer projected; // [rows, head]
+  private final FloatPointer projected; // [rows, some]: the head, and the axes behind it
   private final FloatBuffer onAxes;
   private final FloatPointer scores;
   private final FloatBuffer products;
-  private final float[] tails;
+  private final float[] tails; // behind the head
+  private final float[] rests; // behind the axes that a second look takes
   private final float[] row;
   private final float[] onRow;
+  private final float[] onQuery;
   private FloatPointer tile;
   private int rows;
   private int head; // which; the last is all
+  private int some; // axes
   private int firstQuery;
   private double greatest;
 
@@ -41,8 +44,10 @@ final class ProjectedTiles implements ScanForm.Tiles {
     scores = new FloatPointer((long) most * form.passageTile);
     products = scores.asBuffer();
     tails = new float[form.passageTile];
+    rests = new float[form.passageTile];
     row = new float[form.dim];
     onRow = new float[form.dim];
+    onQuery = new float[ProjectedForm.NEXT];
   }
 
   private boolean whole() {
@@ -55,9 +60,9 @@ final class ProjectedTiles implements ScanForm.Tiles {
     FloatBuffer values = form.passages.tile(from, rows, scratch.asBuffer());
     tile = new FloatPointer(values);
     head = choice.next();
-    int length = form.heads[head];
+    some = form.onAxes(head);
     if (!whole()) {
-      form.project(rows, length, tile, projected);
+      form.project(rows, some, tile, projected);
     }
     greatest = 0;
     for (int i = 0; i < rows; i++) {
@@ -65,8 +70,9 @@ final class ProjectedTiles implements ScanForm.Tiles {
       double most = form.length(row);
       greatest = Math.max(greatest, most);
       if (!whole()) {
-        onAxes.get(i * length, onRow, 0, length);
-        tails[i] = form.tail(most, onRow, length);
+        onAxes.get(i * some, onRow, 0, some);
+        tails[i] = form.tail(most, onRow, form.heads[head]);
+        rests[i] = form.tail(most, onRow, some);
       }
     }
   }
@@ -78,7 +84,8 @@ final class ProjectedTiles implements ScanForm.Tiles {
     int length = form.heads[head];
     FloatPointer left = whole() ? queries.block.values(q) : queries.projected(q);
     FloatPointer right = whole() ? tile : projected;
-    Blas.rowsTimesRows(m, rows, length, 1f, left, dim, right, length, 0f, scores, rows);
+    int step = whole() ? dim : some;
+    Blas.rowsTimesRows(m, rows, length, 1f, left, dim, right, step, 0f, scores, rows);
   }
 
   @Override
@@ -89,6 +96,11 @@ final class ProjectedTiles implements ScanForm.Tiles {
     }
     choice.compared(rows);
     rowMath.addScaled(scores, 0, tails, 0, rows, queries.tails[head][q]);
+    return onAxes(q);
+  }
+
+  /** The margin of a product of heads and the bound of what is behind them. */
+  private double onAxes(int q) {
     double lengths = queries.block.length(q) * greatest;
     return lengths < RANGE ? form.error * lengths + UNDERFLOW : Double.POSITIVE_INFINITY;
   }
@@ -98,17 +110,32 @@ final class ProjectedTiles implements ScanForm.Tiles {
     return ScanMargin.of(Metric.INNER_PRODUCT, form.dim, queries.block.length(q), 0, greatest);
   }
 
-  /** The product of the vectors as they are takes the place of the bound. */
+  /**
+   * The product on the axes behind the head takes the place of a piece of the bound; where that
+   * does not exclude a passage, the product of the vectors as they are takes the place of all.
+   */
   @Override
   public double refine(int q, int[] positions, int count, float[] scores, double bound) {
     if (whole()) {
       return -1; // they are such products already
     }
     choice.left(head, count);
+    int length = form.heads[head];
+    int next = some - length;
+    queries.projected(q).getPointer(length).get(onQuery, 0, next);
+    float ofTail = queries.tails[head][q];
+    float ofRest = queries.tails[Math.min(head + 1, form.heads.length - 1)][q];
+    double least = bound - onAxes(q);
     FloatPointer query = queries.block.values(q);
     for (int i = 0; i < count; i++) {
       int j = positions[i];
-      scores[j] = Blas.dot(form.dim, query, tile.getPointer((long) j * form.dim));
+      onAxes.get(j * some + length, onRow, 0, next);
+      float product = rowMath.dot(onQuery, 0, onRow, 0, next);
+      float score = scores[j] - ofTail * tails[j] + product + ofRest * rests[j];
+      scores[j] =
+          score < least
+              ? Float.NEGATIVE_INFINITY
+              : Blas.dot(form.dim, query, tile.getPointer((long) j * form.dim));
     }
     return ofVectors(q);
   }
