@@ -23,7 +23,7 @@ public final class HeadShares {
    * The bound of a scan is lower before its end: on average it leaves what so much more depth
    * would.
    */
-  private static final int EARLY = 2;
+  private static final int EARLY = 3;
 
   private static final double SOME = 0.5;
   private static final double NEARLY_NONE = 0.02;

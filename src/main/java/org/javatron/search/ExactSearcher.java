@@ -22,12 +22,12 @@ import org.javatron.kernels.Workers;
  * query's {@link TopK}, so one query keeps all threads busy and many queries read the passages once
  * for the whole block.
  *
- * <p>Cost: {@code 2 * Q * N * dim} operations, about two thirds of it for very many queries whose
- * scores the vectors' heads decide ({@link ProjectedForm}); for few queries, the reading of {@code
- * N * dim} values; and {@code Q * depth * dim} for the canonical scores. Passages whose scores lie
- * within roundings of each other around rank {@code depth} are scored canonically too. Memory:
- * {@link #plan} says it. Thread-safe: searches that run at once take turns at the tiles. Does not
- * close its vectors, which must not change.
+ * <p>Cost: {@code 2 * Q * N * dim} operations, half to four fifths of it for a thousand queries and
+ * more whose scores the vectors' heads decide ({@link ProjectedForm}); for few queries, the reading
+ * of {@code N * dim} values; and {@code Q * depth * dim} for the canonical scores. Passages whose
+ * scores lie within roundings of each other around rank {@code depth} are scored canonically too.
+ * Memory: {@link #plan} says it. Thread-safe: searches that run at once take turns at the tiles.
+ * Does not close its vectors, which must not change.
  *
  * <p>Source: the tile loop after Faiss, utils/distances.cpp, exhaustive_inner_product_blas, which
  * differs in its order of ties and scans every score into a heap.
