@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.javatron.embeddings.Int8Embeddings;
+import org.javatron.embeddings.Projection;
 import org.javatron.embeddings.Vectors;
 import org.javatron.io.Progress;
 import org.javatron.kernels.Blas;
@@ -26,8 +27,8 @@ import org.javatron.kernels.Workers;
  * more whose scores the vectors' heads decide ({@link ProjectedForm}); for few queries, the reading
  * of {@code N * dim} values; and {@code Q * depth * dim} for the canonical scores. Passages whose
  * scores lie within roundings of each other around rank {@code depth} are scored canonically too.
- * Memory: {@link #plan} says it. Thread-safe: searches that run at once take turns at the tiles.
- * Does not close its vectors, which must not change.
+ * Memory: {@link #plan} says it; axes stay for later searches. Thread-safe: searches that run at
+ * once take turns at the tiles. Does not close its vectors, which must not change.
  *
  * <p>Source: the tile loop after Faiss, utils/distances.cpp, exhaustive_inner_product_blas, which
  * differs in its order of ties and scans every score into a heap.
@@ -40,6 +41,7 @@ public final class ExactSearcher implements PlannedSearcher {
   private final AtomicLong rescored = new AtomicLong();
   private final ScanForm form;
   private final boolean projects; // for many queries
+  private volatile Projection projection; // null until a search asked whether that pays
 
   /**
    * A searcher by inner product.
@@ -191,10 +193,15 @@ public final class ExactSearcher implements PlannedSearcher {
     }
   }
 
+  /** Axes that were found once serve later searches too: no result depends on them. */
   private boolean pays(ProjectedForm projected, Vectors queries, SearchPlan plan) {
-    return projects
-        && projected.mayPay(queries.rows())
-        && projected.pays(queries, plan.depth(), plan.queryBlock());
+    if (!projects || !projected.mayPay(queries.rows())) {
+      return false;
+    }
+    if (projection == null) {
+      projection = Projection.of(passages, queries);
+    }
+    return projected.pays(projection, plan.depth(), plan.queryBlock());
   }
 
   /**

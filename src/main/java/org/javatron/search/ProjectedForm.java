@@ -55,7 +55,7 @@ final class ProjectedForm implements ScanForm {
   final int queryTile;
   private final RowMath rowMath = RowMath.fastest();
 
-  /** One axis a row; null until {@link #pays} has found them. */
+  /** One axis a row; null until {@link #pays} has taken them. */
   FloatPointer axes;
 
   /** How long heads can be; the last is all. */
@@ -85,9 +85,8 @@ final class ProjectedForm implements ScanForm {
     return passages.rows() * queries >= LEAST_SCORES;
   }
 
-  /** Whether it does for such queries, so many at once. Finds the axes, once. */
-  boolean pays(Vectors queries, int depth, int queryBlock) {
-    Projection projection = Projection.of(passages, queries);
+  /** Whether it does on these axes, for so many queries at once. Takes the axes, once. */
+  boolean pays(Projection projection, int depth, int queryBlock) {
     PrincipalAxes rounded = projection.axes().rounded();
     defect = rounded.defect();
     each = ScanMargin.gamma(dim) * Math.sqrt(dim) * (1 + defect);

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.javatron.embeddings.MemoryVectors;
+import org.javatron.embeddings.Projection;
 import org.junit.jupiter.api.Test;
 
 /** The search by heads of floats gives {@link ReferenceSearcher}'s results to the bit. */
@@ -36,7 +37,7 @@ class ProjectedSearchTest {
                 .withQueryBlock(1 + random.nextInt(20));
         int depth = 1 + random.nextInt(trial % 2 == 0 ? 10 : rows + 3);
         ProjectedForm form = new ProjectedForm(passages, options);
-        form.pays(queries, depth, 1);
+        form.pays(Projection.of(passages, queries), depth, 1);
         try (ExactSearcher searcher =
             new ExactSearcher(passages, options, Metric.INNER_PRODUCT, form, false)) {
           List<Hits> found = searcher.search(queries, depth);
@@ -61,7 +62,7 @@ class ProjectedSearchTest {
       MemoryVectors passages = vectors(values, dim);
       SearchOptions options = SearchOptions.defaults().withTiles(rows, count);
       try (ProjectedForm form = new ProjectedForm(passages, options)) {
-        form.pays(vectors(asked, dim), 1, 1);
+        form.pays(Projection.of(passages, vectors(asked, dim)), 1, 1);
         double most = k <= 1 ? 0.01 : Double.POSITIVE_INFINITY;
         ScanMarginChecks.requireWithin(form, asked, values, dim, most);
       }
@@ -75,11 +76,13 @@ class ProjectedSearchTest {
     int dim = 384;
     MemoryVectors gaussian = vectors(BitEqualityTest.gaussian(random, 3000, dim), dim);
     SearchOptions options = SearchOptions.defaults();
-    assertFalse(new ProjectedForm(gaussian, options).pays(gaussian, 1, 10_000));
+    assertFalse(
+        new ProjectedForm(gaussian, options).pays(Projection.of(gaussian, gaussian), 1, 10_000));
     MemoryVectors lowRank = vectors(Int8SearchTest.lowRank(random, 3000, dim), dim);
+    Projection projection = Projection.of(lowRank, lowRank);
     try (ProjectedForm form = new ProjectedForm(lowRank, options)) {
-      assertTrue(form.pays(lowRank, 1, 10_000));
-      assertFalse(form.pays(lowRank, 1, 50));
+      assertTrue(form.pays(projection, 1, 10_000));
+      assertFalse(form.pays(projection, 1, 50));
       assertFalse(form.mayPay(10_000)); // too few scores to look
     }
   }
