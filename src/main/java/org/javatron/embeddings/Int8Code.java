@@ -57,8 +57,13 @@ public final class Int8Code {
     length = scale * Math.sqrt(coded) * SPARE;
   }
 
-  /** A float32 that is no less than the root of a sum of squares: bounds are rounded upwards. */
-  static float root(double square) {
+  /**
+   * A float32 that is no less than the root of a sum of squares: bounds are rounded upwards.
+   *
+   * @param square the sum, 0 or more, in double precision
+   * @return 0 only for 0
+   */
+  public static float root(double square) {
     return square == 0 ? 0 : Math.nextUp((float) (Math.sqrt(square) * SPARE));
   }
 

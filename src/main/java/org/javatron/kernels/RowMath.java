@@ -203,18 +203,6 @@ public interface RowMath {
   void toBfloat16(float[] x, short[] out, int length);
 
   /**
-   * The inner product of floats and bytes: {@code sum a[i] b[i]}, in float32 and any order.
-   *
-   * @param a the floats
-   * @param aOffset index of the first
-   * @param b bytes from -128 to 127
-   * @param bOffset index of the first byte
-   * @param length how many
-   * @return the sum
-   */
-  float dotBytes(float[] a, int aOffset, byte[] b, int bOffset, int length);
-
-  /**
    * The inner products of some floats and rows of bytes, in float32 and any order.
    *
    * @param a the floats

@@ -178,8 +178,7 @@ public final class ScalarRowMath implements RowMath {
     return (short) ((Float.isNaN(x) ? bits | 0x400000 : bits + 0x7FFF + (bits >>> 16 & 1)) >>> 16);
   }
 
-  @Override
-  public float dotBytes(float[] a, int aOffset, byte[] b, int bOffset, int length) {
+  private static float dotBytes(float[] a, int aOffset, byte[] b, int bOffset, int length) {
     float sum = 0;
     for (int i = 0; i < length; i++) {
       sum += a[aOffset + i] * b[bOffset + i];

@@ -4,8 +4,8 @@ package org.javatron.search;
  * Chooses, for one thread, the head by which its next tile is compared: the one that costs least by
  * what heads have left of late. At the start of a search, when the bound is low and heads exclude
  * little, that is the whole vector; later a shorter and shorter one. Now and then a tile is
- * compared by the next shorter head, to see what it would leave: every fourth while that pays, else
- * ever more seldom.
+ * compared by another head, first by the one that is expected to be good, later by the next shorter
+ * one, to see what it would leave: every fourth while that pays, else ever more seldom.
  */
 final class HeadChoice {
   private static final int SOON = 4;
@@ -44,13 +44,13 @@ final class HeadChoice {
   }
 
   private final Costs costs;
+  private final int first;
   private final int whole;
   private final double[] left; // which share of the passages each head leaves
   private final long[] counts;
   private long compared;
-  private int current;
-  private final int first;
   private final boolean[] known; // whether a head was tried
+  private int current;
   private int wait = SOON;
   private int tiles;
   private boolean trial;

@@ -96,11 +96,11 @@ final class Int8Queries implements ScanForm.Queries {
     double square = 0;
     for (int part = 0; part < parts; part++) {
       square += square(coordinates, from, part);
-      heads[part][q] = root(square);
+      heads[part][q] = Int8Code.root(square);
     }
     square = 0;
     for (int part = parts - 1; part >= 0; part--) {
-      tails[part][q] = root(square);
+      tails[part][q] = Int8Code.root(square);
       square += square(coordinates, from, part);
     }
   }
@@ -111,10 +111,6 @@ final class Int8Queries implements ScanForm.Queries {
       square += coordinates[i] * coordinates[i];
     }
     return square;
-  }
-
-  private static float root(double square) {
-    return square == 0 ? 0 : Math.nextUp((float) Math.sqrt(square * (1 + 0x1p-30)));
   }
 
   private void setCodes(int q, double[] coordinates, int from) {

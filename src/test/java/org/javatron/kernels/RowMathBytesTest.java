@@ -14,25 +14,9 @@ class RowMathBytesTest {
   /** Whole numbers, so that any order of the sum gives the same. */
   @Test
   void dotBytesAgrees() {
-    Random random = new Random(8);
-    for (int n : RowMathTest.AWKWARD) {
-      int offset = random.nextInt(20);
-      float[] a = new float[3 + n];
-      byte[] b = new byte[offset + n];
-      random.nextBytes(b);
-      for (int i = 0; i < a.length; i++) {
-        a[i] = random.nextInt(101) - 50;
-      }
-      float expected = scalar.dotBytes(a, 3, b, offset, n);
-      assertEquals(expected, fastest.dotBytes(a, 3, b, offset, n), "of " + n);
-    }
-  }
-
-  @Test
-  void dotBytesOfRowsAgrees() {
     Random random = new Random(7);
     for (int n : RowMathTest.AWKWARD) {
-      int rows = random.nextInt(12);
+      int rows = 1 + random.nextInt(12);
       byte[] b = new byte[rows * (n + 5)];
       random.nextBytes(b);
       float[] a = new float[2 + n];

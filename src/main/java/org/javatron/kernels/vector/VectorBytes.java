@@ -21,7 +21,7 @@ final class VectorBytes {
   private VectorBytes() {}
 
   /** Four sums, so that additions need not wait for each other. */
-  static float dot(float[] a, int aOffset, byte[] b, int bOffset, int length) {
+  private static float dot(float[] a, int aOffset, byte[] b, int bOffset, int length) {
     int step = SPECIES.length();
     FloatVector first = FloatVector.zero(SPECIES);
     FloatVector second = first;

@@ -417,11 +417,6 @@ public final class VectorRowMath implements RowMath {
   }
 
   @Override
-  public float dotBytes(float[] a, int aOffset, byte[] b, int bOffset, int length) {
-    return VectorBytes.dot(a, aOffset, b, bOffset, length);
-  }
-
-  @Override
   public void dotBytes(
       float[] a,
       int aOffset,
