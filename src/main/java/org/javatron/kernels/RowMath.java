@@ -203,6 +203,19 @@ public interface RowMath {
   void toBfloat16(float[] x, short[] out, int length);
 
   /**
+   * The inner products of some floats and some rows of a matrix, in float32 and any order.
+   *
+   * @param a the floats
+   * @param aOffset index of the first
+   * @param b float32 [.., length], row after row from index 0
+   * @param rows which rows
+   * @param count how many
+   * @param length how many values are multiplied
+   * @param out gets a product for each of these rows, from index 0
+   */
+  void dotRows(float[] a, int aOffset, float[] b, int[] rows, int count, int length, float[] out);
+
+  /**
    * The inner products of some floats and rows of bytes, in float32 and any order.
    *
    * @param a the floats
@@ -248,7 +261,8 @@ public interface RowMath {
    * @param length how many values are looked at, 0 or more
    * @param threshold the least value of interest
    * @param positions gets, in ascending order, each index whose value is not below the threshold;
-   *     NaN is not below anything, so it is never overlooked; at least {@code length} long
+   *     NaN is not below anything, so it is never overlooked; at least {@code length} long, and
+   *     behind those positions changed too
    * @return how many positions were written
    */
   int collectReaching(float[] row, int length, float threshold, int[] positions);

@@ -178,6 +178,14 @@ public final class ScalarRowMath implements RowMath {
     return (short) ((Float.isNaN(x) ? bits | 0x400000 : bits + 0x7FFF + (bits >>> 16 & 1)) >>> 16);
   }
 
+  @Override
+  public void dotRows(
+      float[] a, int aOffset, float[] b, int[] rows, int count, int length, float[] out) {
+    for (int i = 0; i < count; i++) {
+      out[i] = dot(a, aOffset, b, rows[i] * length, length);
+    }
+  }
+
   private static float dotBytes(float[] a, int aOffset, byte[] b, int bOffset, int length) {
     float sum = 0;
     for (int i = 0; i < length; i++) {

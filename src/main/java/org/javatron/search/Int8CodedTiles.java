@@ -15,7 +15,7 @@ final class Int8CodedTiles extends Int8Tiles {
   private int firstQuery;
 
   Int8CodedTiles(Int8Form form, Int8Queries queries) {
-    super(form, queries, form.costs(4000, 20)); // second looks are at floats, and alone
+    super(form, queries, form.costs(2000, 20)); // second looks are at floats
     long most = (long) Math.min(form.queryTile, queries.block.rows()) * form.passageTile;
     sums = new IntPointer[parts];
     buffers = new IntBuffer[parts];
@@ -28,19 +28,16 @@ final class Int8CodedTiles extends Int8Tiles {
   }
 
   @Override
-  public void open(int index, int from, int rows) {
-    super.open(index, from, rows);
-    for (int part = 0; part <= head; part++) {
-      int size = form.space.size(part);
-      for (int i = 0; i < rows; i++) {
-        records(part).get(i * form.record(part) + size, numbers, 0, numbers.length);
-        take(part, i, 1, numbers, 0, 0);
-      }
+  void take(int part) {
+    int size = form.space.size(part);
+    for (int i = 0; i < rows; i++) {
+      records(part).get(i * form.record(part) + size, numbers, 0, numbers.length);
+      take(part, i, 1, numbers, 0, 0);
     }
   }
 
   @Override
-  public void multiply(int q, int m) {
+  void product(int q, int m) {
     firstQuery = q;
     for (int part = 0; part <= head; part++) {
       int size = form.space.size(part);

@@ -15,6 +15,7 @@ import org.javatron.kernels.ByteProducts;
  */
 final class Int8Form implements ScanForm {
   private static final int LEAST_SLACK = 1024;
+  private static final int FEW_QUERIES = 8;
 
   final Int8Embeddings int8;
   final Int8Space space;
@@ -41,6 +42,11 @@ final class Int8Form implements ScanForm {
       square += (double) value * value;
     }
     meanLength = Math.sqrt(square) * (1 + 0x1p-30);
+  }
+
+  /** Up to so many queries pass over the bytes; for more the codes are made floats first. */
+  static boolean areFew(int queries) {
+    return queries <= FEW_QUERIES;
   }
 
   int record(int part) {
@@ -74,11 +80,11 @@ final class Int8Form implements ScanForm {
   public long bytesOfWorker(int passageTile, int queryTile) {
     long sums =
         products == null ? queryTile + space.size() : (long) space.parts() * (queryTile + 1) + 2;
-    long records = 0;
+    long ofParts = 0;
     for (int part = 0; part < space.parts(); part++) {
-      records += record(part);
+      ofParts += (long) passageTile * record(part) + Int8Part.bytes(space.size(part), passageTile);
     }
-    return passageTile * ((sums + space.parts() + 2) * Float.BYTES + records);
+    return passageTile * (sums + space.parts() + 2) * Float.BYTES + ofParts;
   }
 
   @Override

@@ -136,7 +136,12 @@ final class Int8Queries implements ScanForm.Queries {
 
   @Override
   public ScanForm.Tiles tiles(FloatPointer tile) {
-    return codes == null ? new Int8FloatTiles(form, this) : new Int8CodedTiles(form, this);
+    if (codes != null) {
+      return new Int8CodedTiles(form, this);
+    }
+    return Int8Form.areFew(block.rows())
+        ? new Int8FewTiles(form, this)
+        : new Int8FloatTiles(form, this);
   }
 
   @Override

@@ -1,7 +1,5 @@
 package org.javatron.search;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -14,16 +12,7 @@ import org.javatron.kernels.RowMath;
  * heads cannot exclude.
  */
 abstract class Int8Tiles implements ScanForm.Tiles {
-  private static final VarHandle FLOATS =
-      MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
-
-  /** Where a record's numbers are, from the first, the scale, on. */
-  private static final int RESIDUAL = 4;
-
-  private static final int LENGTH = 8;
-  private static final int TAIL = 12;
-
-  /** Passages that are looked at again at once. */
+  /** Passages that are looked at again at once, as bytes. */
   private static final int LOOKED = 32;
 
   final Int8Form form;
@@ -31,16 +20,18 @@ abstract class Int8Tiles implements ScanForm.Tiles {
   final RowMath rowMath = RowMath.fastest();
   final int parts;
 
-  /** The part that completes the head by which this tile is compared. */
+  /** The part that completes the head by which the queries at hand are compared. */
   int head;
 
   /** Of the parts of the head, for each row. */
   final float[][] scales;
 
   int rows;
-  private final HeadChoice choice;
+  private final HeadChoice[] choices; // for each tile of queries
+  private HeadChoice choice; // for those at hand
   private final double[] rounding; // of each head's products
-  private final float[] tails;
+  private final Int8Bounds[] bounds; // of each head
+  private final Int8Part[] floats; // the parts, for second looks; none if queries are few
   private final byte[] codes; // of some passages that are looked at again
   private final float[] products; // and theirs
   private final int[] left; // rows
@@ -49,23 +40,27 @@ abstract class Int8Tiles implements ScanForm.Tiles {
   private final ByteBuffer[] rooms; // the same
   private final ByteBuffer[] records; // null until they are needed
   private int first;
-  private float residual;
-  private float length;
-  private float tail;
+  private int taken; // parts
 
   Int8Tiles(Int8Form form, Int8Queries queries, HeadChoice.Costs costs) {
     this.form = form;
     this.queries = queries;
-    choice = new HeadChoice(costs, Math.max(0, form.space.parts() - 2));
     parts = form.space.parts();
+    choices = new HeadChoice[(queries.block.rows() + form.queryTile - 1) / form.queryTile];
+    for (int i = 0; i < choices.length; i++) {
+      choices[i] = new HeadChoice(costs, Math.max(0, parts - 2));
+    }
     scales = new float[parts][form.passageTile];
-    tails = new float[form.passageTile];
+    bounds = new Int8Bounds[parts];
+    floats = new Int8Part[Int8Form.areFew(queries.block.rows()) ? 0 : parts];
+    Arrays.setAll(floats, part -> new Int8Part(form.space.size(part), form.passageTile));
     scratch = new BytePointer[parts];
     rooms = new ByteBuffer[parts];
     records = new ByteBuffer[parts];
     rounding = new double[parts];
     int longest = 0;
     for (int part = 0; part < parts; part++) {
+      bounds[part] = new Int8Bounds(form.passageTile);
       scratch[part] = new BytePointer((long) form.passageTile * form.record(part));
       rooms[part] = scratch[part].asByteBuffer();
       rounding[part] =
@@ -73,7 +68,7 @@ abstract class Int8Tiles implements ScanForm.Tiles {
       longest = Math.max(longest, form.space.size(part));
     }
     codes = new byte[LOOKED * Int8Embeddings.recordBytes(longest)];
-    products = new float[LOOKED];
+    products = new float[form.passageTile];
     left = new int[form.passageTile];
   }
 
@@ -82,14 +77,31 @@ abstract class Int8Tiles implements ScanForm.Tiles {
     this.rows = rows;
     first = from;
     Arrays.fill(records, null);
-    head = choice.next();
-    residual = 0;
-    length = 0;
-    tail = 0;
+    taken = 0;
+    for (Int8Part each : floats) {
+      each.forget();
+    }
   }
 
+  @Override
+  public final void multiply(int q, int m) {
+    choice = choices[q / form.queryTile];
+    head = choice.next();
+    for (; taken <= head; taken++) {
+      bounds[taken].clear();
+      take(taken);
+    }
+    product(q, m);
+  }
+
+  /** Takes a part of the tile, for products: its codes, and by {@link #take} its numbers. */
+  abstract void take(int part);
+
+  /** Multiplies the heads with those of {@code m} queries. */
+  abstract void product(int q, int m);
+
   /**
-   * Takes some records' numbers, which every part of the head needs before {@link #scores}.
+   * Takes some records' numbers.
    *
    * @param row the first of them
    * @param numbers has them
@@ -99,30 +111,9 @@ abstract class Int8Tiles implements ScanForm.Tiles {
   final void take(int part, int row, int count, byte[] numbers, int at, int step) {
     float[] scales = this.scales[part];
     for (int i = 0; i < count; i++) {
-      scales[row + i] = number(numbers, at + i * step);
+      scales[row + i] = Int8Bounds.scale(numbers, at + i * step);
     }
-    if (part < head) {
-      return;
-    }
-    float residual = this.residual;
-    float length = this.length;
-    float tail = this.tail;
-    for (int i = 0; i < count; i++) {
-      float itsResidual = number(numbers, at + i * step + RESIDUAL);
-      float itsLength = number(numbers, at + i * step + LENGTH);
-      float itsTail = number(numbers, at + i * step + TAIL);
-      tails[row + i] = itsTail;
-      residual = itsResidual > residual ? itsResidual : residual; // none is NaN
-      length = itsLength > length ? itsLength : length;
-      tail = itsTail > tail ? itsTail : tail;
-    }
-    this.residual = residual;
-    this.length = length;
-    this.tail = tail;
-  }
-
-  private static float number(byte[] numbers, int at) {
-    return (float) FLOATS.get(numbers, at);
+    bounds[part].take(row, count, numbers, at, step);
   }
 
   /** A part's records of the tile, read when first asked for. */
@@ -142,9 +133,13 @@ abstract class Int8Tiles implements ScanForm.Tiles {
   final double withTails(int q, double missed, float[] scores) {
     choice.compared(rows);
     if (head < parts - 1) {
-      rowMath.addScaled(scores, 0, tails, 0, rows, queries.tails[head][q]);
+      rowMath.addScaled(scores, 0, bounds[head].tails, 0, rows, queries.tails[head][q]);
     }
-    return margin(q, head, residual, length, tail, missed);
+    return margin(q, head, bounds[head], missed);
+  }
+
+  private double margin(int q, int head, Int8Bounds all, double missed) {
+    return margin(q, head, all.residual, all.length, all.tail, missed);
   }
 
   private double margin(int q, int head, float residual, float length, float tail, double missed) {
@@ -171,6 +166,7 @@ abstract class Int8Tiles implements ScanForm.Tiles {
     System.arraycopy(positions, 0, left, 0, count);
     int rest = count;
     if (head < parts - 1) {
+      float[] tails = bounds[head].tails;
       for (int i = 0; i < count; i++) {
         scores[left[i]] -= queries.tails[head][q] * tails[left[i]];
       }
@@ -198,6 +194,37 @@ abstract class Int8Tiles implements ScanForm.Tiles {
    * @return how many stay
    */
   private int look(int q, int part, int count, float[] scores, double bound, double missed) {
+    return floats.length == 0
+        ? lookAtBytes(q, part, count, scores, bound, missed)
+        : lookAtFloats(q, part, count, scores, bound, missed);
+  }
+
+  private int lookAtFloats(
+      int q, int part, int count, float[] scores, double bound, double missed) {
+    Int8Part all = floats[part];
+    if (count > 0 && !all.isOpen()) {
+      all.open(records(part), rows);
+    }
+    int size = form.space.size(part);
+    float[] ofQueries = queries.values[q];
+    rowMath.dotRows(ofQueries, form.space.offset(part), all.values, left, count, size, products);
+    margin = margin(q, part, all.bounds, missed);
+    double least = bound - margin;
+    float ofQuery = queries.tails[part][q];
+    int stay = 0;
+    for (int i = 0; i < count; i++) {
+      int row = left[i];
+      scores[row] += products[i];
+      if (scores[row] + (double) ofQuery * all.bounds.tails[row] < least) {
+        scores[row] = Float.NEGATIVE_INFINITY;
+      } else {
+        left[stay++] = row;
+      }
+    }
+    return stay;
+  }
+
+  private int lookAtBytes(int q, int part, int count, float[] scores, double bound, double missed) {
     int size = form.space.size(part);
     int offset = form.space.offset(part);
     int record = form.record(part);
@@ -214,10 +241,11 @@ abstract class Int8Tiles implements ScanForm.Tiles {
       for (int i = 0; i < some; i++) {
         int row = left[from + i];
         int at = i * record + size;
-        scores[row] += products[i] * number(codes, at);
-        float tail = number(codes, at + TAIL);
-        double theirs =
-            margin(q, part, number(codes, at + RESIDUAL), number(codes, at + LENGTH), tail, missed);
+        scores[row] += products[i] * Int8Bounds.scale(codes, at);
+        float residual = Int8Bounds.residual(codes, at);
+        float length = Int8Bounds.length(codes, at);
+        float tail = Int8Bounds.tail(codes, at);
+        double theirs = margin(q, part, residual, length, tail, missed);
         if (scores[row] + (double) ofQuery * tail < bound - theirs) {
           scores[row] = Float.NEGATIVE_INFINITY;
         } else {

@@ -33,7 +33,7 @@ final class ProjectedForm implements ScanForm {
   private static final long LEAST_SCORES = 1_000_000_000;
 
   /** Of the work without axes, what must be left. */
-  private static final double WORTH = 0.85;
+  private static final double WORTH = 0.93;
 
   /** Axes behind a head on which passages are put too, for the second look. */
   static final int NEXT = HeadShares.STEP;
@@ -42,9 +42,12 @@ final class ProjectedForm implements ScanForm {
    * What a second look costs, in values of a matrix product, and one at a vector whole for each
    * value.
    */
-  private static final double LOOK = 1000;
+  private static final double LOOK = 600;
 
-  private static final double WHOLE_VALUE = 14;
+  private static final double WHOLE_VALUE = 6;
+
+  /** With so many queries for each value, axes cost little. */
+  private static final int APART = 4;
 
   /** Which part of those looked at is expected to be compared whole. */
   private static final double WHOLE = 0.3;
@@ -68,6 +71,9 @@ final class ProjectedForm implements ScanForm {
 
   /** Of a computed product, relative to the lengths. */
   double error;
+
+  /** Whether each tile of queries has a head of its own: where axes cost little. */
+  boolean apart;
 
   private double defect;
   private double each; // e
@@ -95,6 +101,7 @@ final class ProjectedForm implements ScanForm {
     costs = costs(queryBlock);
     double[] left = projection.shares().left((double) depth / passages.rows());
     likely = costs.best(left);
+    apart = queryBlock > APART * dim;
     return costs.of(likely, left) < WORTH * dim;
   }
 
@@ -118,20 +125,21 @@ final class ProjectedForm implements ScanForm {
     return Math.min(dim, heads[head] + NEXT);
   }
 
-  /** Puts vectors on the first axes: {@code [count, some]}. */
-  void project(int count, int some, FloatPointer vectors, FloatPointer out) {
-    Blas.rowsTimesRows(count, some, dim, 1f, vectors, dim, axes, dim, 0f, out, some);
+  /** Puts vectors on some axes: {@code [count, dim]}, of which columns are set. */
+  void project(int count, int from, int to, FloatPointer vectors, FloatPointer out) {
+    FloatPointer first = axes.getPointer((long) from * dim);
+    FloatPointer target = out.getPointer(from);
+    Blas.rowsTimesRows(count, to - from, dim, 1f, vectors, dim, first, dim, 0f, target, dim);
   }
 
   /**
    * How long a tail can be.
    *
    * @param length an upper bound of the vector's
-   * @param projected its head on the axes, from index 0
+   * @param square of the projected head, float32 products summed in any order
    * @return an upper bound; NaN if a value is
    */
-  float tail(double length, float[] projected, int head) {
-    float square = rowMath.dot(projected, 0, projected, 0, head);
+  float tail(double length, double square, int head) {
     double least = Math.sqrt(square * (1 - 2 * ScanMargin.gamma(head + 2))) - each * length;
     double most = (1 + defect + 0x1p-40) * length * length;
     double tail = most - (least > 0 ? least * least : 0) + 0x1p-120;
@@ -155,8 +163,8 @@ final class ProjectedForm implements ScanForm {
 
   @Override
   public long bytesOfWorker(int passageTile, int queryTile) {
-    long ofTile = (long) passageTile * (queryTile + dim + 2);
-    return (ofTile + 2L * dim + NEXT) * Float.BYTES;
+    long ofPassage = queryTile + dim + heads.length + NEXT + 6;
+    return (passageTile * ofPassage + dim + NEXT) * Float.BYTES;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.javatron.search;
 
 import org.bytedeco.javacpp.FloatPointer;
+import org.javatron.kernels.RowMath;
 
 /** A block of queries on the axes of a {@link ProjectedForm}. */
 final class ProjectedQueries implements ScanForm.Queries {
@@ -11,6 +12,7 @@ final class ProjectedQueries implements ScanForm.Queries {
   final float[][] tails;
 
   private final ProjectedForm form;
+  private final RowMath rowMath = RowMath.fastest();
 
   ProjectedQueries(ProjectedForm form, QueryBlock block) {
     this.form = form;
@@ -22,13 +24,14 @@ final class ProjectedQueries implements ScanForm.Queries {
   @Override
   public void load(int q, int count, float[] values) {
     int dim = form.dim;
-    form.project(count, dim, block.values(q), projected(q));
+    form.project(count, 0, dim, block.values(q), projected(q));
     float[] row = new float[dim];
     for (int i = 0; i < count; i++) {
       projected(q + i).get(row);
       for (int head = 0; head < form.heads.length; head++) {
         double length = block.length(q + i) * (1 + 0x1p-30);
-        tails[head][q + i] = form.tail(length, row, form.heads[head]);
+        int axes = form.heads[head];
+        tails[head][q + i] = form.tail(length, rowMath.dot(row, 0, row, 0, axes), axes);
       }
     }
   }

@@ -42,7 +42,7 @@ public record SearchOptions(
   public static SearchOptions defaults() {
     int processors = Runtime.getRuntime().availableProcessors();
     long memory = Math.min(1L << 30, Runtime.getRuntime().maxMemory() / 2);
-    return new SearchOptions(processors, 1024, 256, Integer.MAX_VALUE, memory);
+    return new SearchOptions(processors, 1024, 512, Integer.MAX_VALUE, memory);
   }
 
   /**

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -77,6 +78,9 @@ final class TileScan implements Closeable {
    */
   private int[] pass(int[] queries, boolean guesses, Progress progress) throws IOException {
     members = queries;
+    for (int query : queries) {
+      collectors[query].clear();
+    }
     load();
     long passages = task.passages().rows();
     int tiles = (int) ((passages + passageTile - 1) / passageTile);
@@ -86,6 +90,7 @@ final class TileScan implements Closeable {
     if (sampled > 0) {
       double share = (double) sampled * passageTile / passages;
       workers.run(queries.length, (q, worker) -> collectors[queries[q]].guess(share, passageTile));
+      putAlikeTogether();
     }
     scan(
         tiles - sampled,
@@ -93,6 +98,26 @@ final class TileScan implements Closeable {
         progress);
     score();
     return Arrays.stream(queries).filter(query -> !collectors[query].right()).toArray();
+  }
+
+  /**
+   * Orders the queries by the cosine that their passages must reach, the greatest first: the higher
+   * it is, the shorter a head excludes most passages, and a tile of queries has one head.
+   */
+  private void putAlikeTogether() throws IOException {
+    if (members.length > queryTile) {
+      members =
+          IntStream.range(0, members.length)
+              .boxed()
+              .sorted(Comparator.comparingDouble(q -> -bound(q) / block.length(q)))
+              .mapToInt(q -> members[q])
+              .toArray();
+      load();
+    }
+  }
+
+  private double bound(int q) {
+    return collectors[members[q]].bound();
   }
 
   /** Compares so many tiles, of these numbers. */
@@ -128,7 +153,6 @@ final class TileScan implements Closeable {
         Checks.finite(task.queries(), first + member, row, dim);
         block.set(q + i, row, 0);
         System.arraycopy(row, 0, values, i * dim, dim);
-        collectors[member].clear();
       }
       loaded.load(q, rows, values);
     }

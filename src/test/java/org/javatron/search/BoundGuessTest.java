@@ -101,7 +101,7 @@ class BoundGuessTest {
     MemoryVectors queries =
         new MemoryVectors(new float[] {1, 0, 0, 1, 1, 0.5f}, 2, Collections.nCopies(3, "x"));
     List<Hits> expected = new ReferenceSearcher(passages).search(queries, 200);
-    SearchOptions options = SearchOptions.defaults().withThreads(2).withTiles(2, 3);
+    SearchOptions options = SearchOptions.defaults().withThreads(2).withTiles(2, 2);
     try (ExactSearcher searcher = new ExactSearcher(passages, options)) {
       List<Hits> found = searcher.search(queries, 200);
       for (int q = 0; q < 3; q++) {

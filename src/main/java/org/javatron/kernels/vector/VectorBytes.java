@@ -64,23 +64,11 @@ final class VectorBytes {
       float[] lanes = new float[4 * SPECIES.length()];
       for (; row + 4 <= rows; row += 4) {
         four(a, aOffset, b, row * step, step, length, lanes);
-        sum(lanes, out, outOffset + row);
+        VectorRows.sums(lanes, out, outOffset + row);
       }
     }
     for (; row < rows; row++) {
       out[outOffset + row] = dot(a, aOffset, b, row * step, length);
-    }
-  }
-
-  /** Without shuffles, which cost more for four vectors than additions one by one. */
-  private static void sum(float[] lanes, float[] out, int at) {
-    int step = SPECIES.length();
-    for (int row = 0; row < 4; row++) {
-      float sum = 0;
-      for (int i = row * step; i < (row + 1) * step; i++) {
-        sum += lanes[i];
-      }
-      out[at + row] = sum;
     }
   }
 

@@ -62,17 +62,7 @@ public final class VectorRowMath implements RowMath {
 
   @Override
   public float dot(float[] a, int aOffset, float[] b, int bOffset, int length) {
-    FloatVector sums = FloatVector.zero(SPECIES);
-    int i = 0;
-    for (; i < SPECIES.loopBound(length); i += SPECIES.length()) {
-      FloatVector x = FloatVector.fromArray(SPECIES, a, aOffset + i);
-      sums = x.fma(FloatVector.fromArray(SPECIES, b, bOffset + i), sums);
-    }
-    float sum = sum(sums);
-    for (; i < length; i++) {
-      sum += a[aOffset + i] * b[bOffset + i];
-    }
-    return sum;
+    return VectorRows.dot(a, aOffset, b, bOffset, length);
   }
 
   @Override
@@ -417,6 +407,12 @@ public final class VectorRowMath implements RowMath {
   }
 
   @Override
+  public void dotRows(
+      float[] a, int aOffset, float[] b, int[] rows, int count, int length, float[] out) {
+    VectorRows.dots(a, aOffset, b, rows, count, length, out);
+  }
+
+  @Override
   public void dotBytes(
       float[] a,
       int aOffset,
@@ -441,23 +437,7 @@ public final class VectorRowMath implements RowMath {
 
   @Override
   public int collectReaching(float[] row, int length, float threshold, int[] positions) {
-    int count = 0;
-    int i = 0;
-    for (; i < SPECIES.loopBound(length); i += SPECIES.length()) {
-      VectorMask<Float> below =
-          FloatVector.fromArray(SPECIES, row, i).compare(VectorOperators.LT, threshold);
-      if (!below.allTrue()) {
-        for (long lanes = below.not().toLong(); lanes != 0; lanes &= lanes - 1) {
-          positions[count++] = i + Long.numberOfTrailingZeros(lanes);
-        }
-      }
-    }
-    for (; i < length; i++) {
-      if (!(row[i] < threshold)) {
-        positions[count++] = i;
-      }
-    }
-    return count;
+    return VectorPositions.collect(row, length, threshold, positions);
   }
 
   @Override
