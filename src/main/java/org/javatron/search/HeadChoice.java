@@ -2,10 +2,11 @@ package org.javatron.search;
 
 /**
  * Chooses, for one thread and some queries, the head by which they are compared with the next tile:
- * the one that costs least by what heads have left of late. At the start of a search, when the bound is low and heads exclude
- * little, that is the whole vector; later a shorter and shorter one. Now and then a tile is
- * compared by another head, first by the one that is expected to be good, later by the next shorter
- * one, to see what it would leave: every fourth while that pays, else ever more seldom.
+ * the one that costs least by what heads have left of late. At the start of a search, when the
+ * bound is low and heads exclude little, that is the whole vector; later a shorter and shorter one.
+ * Now and then a tile is compared by another head, first by the one that is expected to be good,
+ * later by the next shorter one, to see what it would leave: every fourth while that pays, else
+ * ever more seldom.
  */
 final class HeadChoice {
   private static final int SOON = 4;

@@ -15,7 +15,7 @@ final class Int8CodedTiles extends Int8Tiles {
   private int firstQuery;
 
   Int8CodedTiles(Int8Form form, Int8Queries queries) {
-    super(form, queries, form.costs(2000, 20)); // second looks are at floats
+    super(form, queries, form.costs(4000, 20)); // second looks are at floats
     long most = (long) Math.min(form.queryTile, queries.block.rows()) * form.passageTile;
     sums = new IntPointer[parts];
     buffers = new IntBuffer[parts];

@@ -5,7 +5,7 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.javatron.embeddings.Int8Embeddings;
 import org.javatron.kernels.Blas;
 
-/** Many queries as floats: the codes of a tile's heads are made floats once, for BLAS. */
+/** More queries as floats: the codes of a tile's heads are made floats once, for BLAS. */
 final class Int8FloatTiles extends Int8Tiles {
   /** Passages whose codes are copied to the heap at once, for the first-level cache. */
   private static final int COPIED = 32;
@@ -20,7 +20,7 @@ final class Int8FloatTiles extends Int8Tiles {
   private int firstQuery;
 
   Int8FloatTiles(Int8Form form, Int8Queries queries) {
-    super(form, queries, form.costs(350, 4));
+    super(form, queries, costs(form, Int8Form.areMany(queries.block.rows())));
     int most = Math.min(form.queryTile, queries.block.rows());
     size = form.space.size();
     codes = new byte[COPIED * Int8Embeddings.recordBytes(size)];
@@ -29,6 +29,13 @@ final class Int8FloatTiles extends Int8Tiles {
     buffer = products.asBuffer();
     decoded = new FloatPointer((long) form.passageTile * size);
     target = decoded.asBuffer();
+  }
+
+  /**
+   * A value alone costs four times as much as in a product, a look at bytes more than at floats.
+   */
+  private static HeadChoice.Costs costs(Int8Form form, boolean many) {
+    return form.costs(many ? 350 : 800, 4);
   }
 
   @Override

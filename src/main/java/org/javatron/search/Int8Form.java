@@ -16,6 +16,7 @@ import org.javatron.kernels.ByteProducts;
 final class Int8Form implements ScanForm {
   private static final int LEAST_SLACK = 1024;
   private static final int FEW_QUERIES = 8;
+  private static final int MANY_QUERIES = 256;
 
   final Int8Embeddings int8;
   final Int8Space space;
@@ -47,6 +48,11 @@ final class Int8Form implements ScanForm {
   /** Up to so many queries pass over the bytes; for more the codes are made floats first. */
   static boolean areFew(int queries) {
     return queries <= FEW_QUERIES;
+  }
+
+  /** From so many on, a tile's parts are looked at so often that making them floats pays. */
+  static boolean areMany(int queries) {
+    return queries >= MANY_QUERIES;
   }
 
   int record(int part) {
@@ -84,7 +90,7 @@ final class Int8Form implements ScanForm {
     for (int part = 0; part < space.parts(); part++) {
       ofParts += (long) passageTile * record(part) + Int8Part.bytes(space.size(part), passageTile);
     }
-    return passageTile * (sums + space.parts() + 2) * Float.BYTES + ofParts;
+    return passageTile * (sums + 2L * space.parts() + 4) * Float.BYTES + ofParts;
   }
 
   @Override

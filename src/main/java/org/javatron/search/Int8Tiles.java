@@ -31,7 +31,7 @@ abstract class Int8Tiles implements ScanForm.Tiles {
   private HeadChoice choice; // for those at hand
   private final double[] rounding; // of each head's products
   private final Int8Bounds[] bounds; // of each head
-  private final Int8Part[] floats; // the parts, for second looks; none if queries are few
+  private final Int8Part[] floats; // the parts, for the second looks of many queries, or none
   private final byte[] codes; // of some passages that are looked at again
   private final float[] products; // and theirs
   private final int[] left; // rows
@@ -52,7 +52,7 @@ abstract class Int8Tiles implements ScanForm.Tiles {
     }
     scales = new float[parts][form.passageTile];
     bounds = new Int8Bounds[parts];
-    floats = new Int8Part[Int8Form.areFew(queries.block.rows()) ? 0 : parts];
+    floats = new Int8Part[Int8Form.areMany(queries.block.rows()) ? parts : 0];
     Arrays.setAll(floats, part -> new Int8Part(form.space.size(part), form.passageTile));
     scratch = new BytePointer[parts];
     rooms = new ByteBuffer[parts];

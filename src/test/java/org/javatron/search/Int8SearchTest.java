@@ -112,7 +112,8 @@ class Int8SearchTest {
         Embeddings passages =
             write(
                 values, dim, half ? EmbeddingType.FLOAT16 : EmbeddingType.FLOAT32, k + "-" + trial);
-        int count = 1 + random.nextInt(20);
+        boolean many = trial == 5; // then second looks are at floats
+        int count = (many ? 256 : 1) + random.nextInt(20);
         float[] asked = KINDS.get(k).make(random, count, dim);
         System.arraycopy(values, 0, asked, 0, dim);
         MemoryVectors queries =
@@ -122,7 +123,7 @@ class Int8SearchTest {
             SearchOptions.defaults()
                 .withThreads(1 + random.nextInt(3))
                 .withTiles(1 + random.nextInt(200), 1 + random.nextInt(30))
-                .withQueryBlock(1 + random.nextInt(20));
+                .withQueryBlock((many ? 256 : 1) + random.nextInt(20));
         int depth = 1 + random.nextInt(trial % 2 == 0 ? 10 : rows + 3);
         List<Integer> heads = new ArrayList<>();
         for (int head = 64; head <= dim && trial % 3 > 0; head += 64) {
@@ -163,12 +164,12 @@ class Int8SearchTest {
   void theScanStaysWithinItsMargin() throws IOException {
     Random random = new Random(32);
     for (int k = 0; k < KINDS.size(); k++) {
-      for (int trial = 0; trial < 4; trial++) {
+      for (int trial = 0; trial < 8; trial++) {
         ByteProducts products = trial % 2 == 0 ? null : ByteProducts.open();
-        int count = 9;
+        int count = trial < 4 ? 9 : 256; // few looks, at bytes, or many, at floats
         int dim = 384;
         int rows = 150;
-        List<Integer> heads = trial < 2 ? List.of() : List.of(64, 128);
+        List<Integer> heads = trial % 4 < 2 ? List.of() : List.of(64, 128);
         float[] values = KINDS.get(k).make(random, rows, dim);
         Embeddings passages = write(values, dim, EmbeddingType.FLOAT32, "m" + k + trial);
         float[] asked = KINDS.get(k).make(random, count, dim);
