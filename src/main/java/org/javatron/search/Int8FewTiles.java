@@ -5,9 +5,6 @@ import org.javatron.embeddings.Int8Embeddings;
 
 /** Few queries as floats, multiplied with the bytes one by one, as fast as memory gives those. */
 final class Int8FewTiles extends Int8Tiles {
-  /** Passages whose codes are copied to the heap at once, for the first-level cache. */
-  private static final int COPIED = 32;
-
   private final byte[] codes;
   private final float[][] sums; // [query, passageTile]
   private final float[][] ofPart; // likewise
@@ -35,9 +32,7 @@ final class Int8FewTiles extends Int8Tiles {
       int offset = form.space.offset(part);
       int length = form.space.size(part);
       for (int row = 0; row < rows; row += COPIED) {
-        int some = Math.min(COPIED, rows - row);
-        records(part).get(row * record, codes, 0, some * record);
-        take(part, row, some, codes, length, record);
+        int some = copy(part, row, codes);
         for (int i = 0; i < m; i++) {
           float[] out = ofPart[i];
           rowMath.dotBytes(queries.values[q + i], offset, codes, record, some, length, out, row);

@@ -7,9 +7,6 @@ import org.javatron.kernels.Blas;
 
 /** More queries as floats: the codes of a tile's heads are made floats once, for BLAS. */
 final class Int8FloatTiles extends Int8Tiles {
-  /** Passages whose codes are copied to the heap at once, for the first-level cache. */
-  private static final int COPIED = 32;
-
   private final int size;
   private final byte[] codes;
   private final float[] values; // of one passage
@@ -44,9 +41,7 @@ final class Int8FloatTiles extends Int8Tiles {
     int length = form.space.size(part);
     int offset = form.space.offset(part);
     for (int row = 0; row < rows; row += COPIED) {
-      int some = Math.min(COPIED, rows - row);
-      records(part).get(row * record, codes, 0, some * record);
-      take(part, row, some, codes, length, record);
+      int some = copy(part, row, codes);
       for (int i = 0; i < some; i++) {
         rowMath.decode(codes, i * record, length, scales[part][row + i], values, 0);
         target.put((row + i) * size + offset, values, 0, length);

@@ -12,6 +12,9 @@ import org.javatron.kernels.RowMath;
  * heads cannot exclude.
  */
 abstract class Int8Tiles implements ScanForm.Tiles {
+  /** Passages whose codes are copied to the heap at once, for the first-level cache. */
+  static final int COPIED = 32;
+
   /** Passages that are looked at again at once, as bytes. */
   private static final int LOOKED = 32;
 
@@ -114,6 +117,15 @@ abstract class Int8Tiles implements ScanForm.Tiles {
       scales[row + i] = Int8Bounds.scale(numbers, at + i * step);
     }
     bounds[part].take(row, count, numbers, at, step);
+  }
+
+  /** Copies up to {@link #COPIED} records and takes their numbers; returns how many. */
+  final int copy(int part, int row, byte[] into) {
+    int record = form.record(part);
+    int some = Math.min(COPIED, rows - row);
+    records(part).get(row * record, into, 0, some * record);
+    take(part, row, some, into, form.space.size(part), record);
+    return some;
   }
 
   /** A part's records of the tile, read when first asked for. */
